@@ -1,0 +1,15 @@
+using Dashboard.Core.Feeds;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dashboard.Core.Runs;
+
+/// <summary>Registers the Runs room.</summary>
+public static class RunServices
+{
+    /// <summary>The feed of recent runs and what keeps it fresh.</summary>
+    public static IServiceCollection AddRuns(this IServiceCollection services)
+    {
+        services.AddSingleton(new SourceFeeds<RunsSnapshot>(RunsSnapshot.Empty));
+        return services;
+    }
+}

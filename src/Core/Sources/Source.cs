@@ -1,0 +1,33 @@
+namespace Dashboard.Core.Sources;
+
+/// <summary>How changes of a source reach us.</summary>
+public enum CaptureMode
+{
+    /// <summary>A cheap question every two seconds; needs SELECT only.</summary>
+    Poll,
+
+    /// <summary>Statement triggers with a constant payload and LISTEN; installed on request only.</summary>
+    Notify,
+
+    /// <summary>Logical decoding from a temporary slot; nothing stays behind in the database.</summary>
+    Logical,
+}
+
+/// <summary>One observed database: where it is and how we were told to watch it.</summary>
+/// <param name="Name">Short and unique, as it stands in URLs.</param>
+/// <param name="ConnectionString">For Npgsql; holds secrets, so it is never shown: see <paramref name="Address"/>.</param>
+/// <param name="Address">Host, port and database as people may see them.</param>
+public sealed record Source(string Name, string ConnectionString, string Address)
+{
+    /// <summary>The schema of the scheduler's tables; null to find it.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>The mode asked for; null for the default of the kind of database.</summary>
+    public CaptureMode? Capture { get; init; }
+
+    /// <summary>True for a database of the embedded server: ours, so it may be decoded without asking.</summary>
+    public bool Embedded { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Address})";
+}

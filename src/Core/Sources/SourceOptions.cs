@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace Dashboard.Core.Sources;
+
+/// <summary>The observed databases as configured: section <c>Sources</c>, a list.</summary>
+public sealed class SourceOptions
+{
+    /// <summary>Short and unique; by default the name of the database.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>For Npgsql.</summary>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>The schema of the scheduler's tables; by default it is looked for.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>How to notice changes; by default <c>poll</c>.</summary>
+    public CaptureMode? Capture { get; init; }
+
+    /// <summary>The configured sources, in order.</summary>
+    public static IReadOnlyList<Source> Read(IConfiguration configuration)
+    {
+        var configured = configuration.GetSection("Sources").Get<List<SourceOptions>>() ?? [];
+        return [.. configured.Select(option => option.ToSource())];
+    }
+
+    private Source ToSource()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(ConnectionString);
+        return new Source(Name ?? connection.Database ?? "source", connection.ConnectionString, $"{connection.Host}:{connection.Port}/{connection.Database}")
+        {
+            Schema = Schema,
+            Capture = Capture,
+        };
+    }
+}

@@ -1,0 +1,81 @@
+using Dashboard.Core.Feeds;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Web.Components;
+
+/// <summary>
+/// The one place that watches a feed: draws the newest snapshot at once, then no more often than every <see cref="Pause"/>, and stops
+/// when the page closes. While the page is prerendered it draws once.
+/// </summary>
+/// <typeparam name="T">The snapshot.</typeparam>
+public sealed partial class Live<T> : IAsyncDisposable
+    where T : class
+{
+    /// <summary>At most twenty-five redraws a second: more than an eye needs, less than a burst would ask for.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
+
+    private readonly CancellationTokenSource closed = new();
+    private Feed<T>? watched;
+    private CancellationTokenSource? watch;
+    private Task watching = Task.CompletedTask;
+    private T? drawn;
+
+    /// <summary>What to watch.</summary>
+    [Parameter, EditorRequired]
+    public required Feed<T> Feed { get; set; }
+
+    /// <summary>How to draw a snapshot.</summary>
+    [Parameter, EditorRequired]
+    public required RenderFragment<T> ChildContent { get; set; }
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await closed.CancelAsync();
+        await watching;
+        watch?.Dispose();
+        closed.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        if (!ReferenceEquals(watched, Feed))
+        {
+            watch?.Cancel();
+            watched = Feed;
+            drawn = Feed.Newest;
+            if (RendererInfo.IsInteractive)
+            {
+                watch = CancellationTokenSource.CreateLinkedTokenSource(closed.Token);
+                watching = WatchAsync(Feed, watch.Token);
+            }
+        }
+    }
+
+    private async Task WatchAsync(Feed<T> feed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var snapshot in feed.WatchAsync(cancellationToken))
+            {
+                if (!ReferenceEquals(snapshot, drawn))
+                {
+                    await InvokeAsync(() =>
+                    {
+                        drawn = snapshot;
+                        StateHasChanged();
+                    });
+                    await Task.Delay(Pause, Clock, cancellationToken);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The page closed, or watches another feed now.
+        }
+    }
+}
