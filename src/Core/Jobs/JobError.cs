@@ -5,4 +5,8 @@ namespace Dashboard.Core.Jobs;
 /// <param name="Value">Its message; may be empty, may hold anything.</param>
 /// <param name="Traceback">The frames, oldest first, without a header line; may be empty or very long.</param>
 /// <param name="Readable">False when the column's text had no shape we know; then <paramref name="Value"/> is that text.</param>
-public sealed record JobError(string Type, string Value, string Traceback, bool Readable = true);
+public sealed record JobError(string Type, string Value, string Traceback, bool Readable = true)
+{
+    /// <summary>True when the column holds more than was read: the end is missing.</summary>
+    public bool Cut { get; init; }
+}

@@ -1,4 +1,5 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Sources;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Jobs;
@@ -10,6 +11,7 @@ public static class JobServices
     public static IServiceCollection AddJobs(this IServiceCollection services)
     {
         services.AddSingleton(new SourceFeeds<JobsSnapshot>(JobsSnapshot.Empty));
+        services.AddSingleton<ISourceReader, JobsMonitor>();
         return services;
     }
 }

@@ -9,6 +9,9 @@ public sealed record JobsSnapshot
     /// <summary>In name order (code points), one for each <c>app_name</c>.</summary>
     public required IReadOnlyList<Job> Jobs { get; init; }
 
+    /// <summary>What is not shown, in one sentence; null when all of it is.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>The database's clock at the reading; null before the first.</summary>
     public DateTimeOffset? AsOf { get; init; }
 
