@@ -1,0 +1,40 @@
+namespace Dashboard.Benchmarks;
+
+/// <summary>The benches by name.</summary>
+internal static class Benches
+{
+    private static readonly IReadOnlyList<(string Name, string What, Func<Report, bool, Task> RunAsync)> All =
+    [
+        ("live", "P1: commit to pixel, beside the bare path", LiveBench.RunAsync),
+    ];
+
+    /// <summary>Runs the named benches, all when none is named.</summary>
+    /// <returns>0 when every target is met, 1 when one is not, 2 when a name is unknown.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var quick = arguments.Contains("--quick", StringComparer.Ordinal);
+        string[] names = [.. arguments.Where(argument => !argument.StartsWith('-'))];
+        if (names.FirstOrDefault(name => All.All(bench => bench.Name != name)) is { } unknown)
+        {
+            Console.Error.WriteLine($"There is no bench '{unknown}'. There are:");
+            foreach (var (name, what, _) in All)
+            {
+                Console.Error.WriteLine($"  {name,-8} {what}");
+            }
+
+            return 2;
+        }
+
+        var met = true;
+        foreach (var (name, what, runAsync) in All.Where(bench => names.Length == 0 || names.Contains(bench.Name, StringComparer.Ordinal)))
+        {
+            Console.WriteLine($"# {name} — {what}");
+            var report = new Report(name, quick);
+            await runAsync(report, quick);
+            await report.CloseAsync();
+            met &= report.Ok;
+        }
+
+        return met ? 0 : 1;
+    }
+}
