@@ -4,16 +4,13 @@ using Microsoft.AspNetCore.Components;
 namespace Dashboard.Web.Components;
 
 /// <summary>
-/// The one place that watches a feed: draws the newest snapshot at once, then no more often than every <see cref="Pause"/>, and stops
+/// The one place that watches a feed: draws the newest snapshot at once, rests as <see cref="RedrawPace"/> says, and stops
 /// when the page closes. While the page is prerendered it draws once.
 /// </summary>
 /// <typeparam name="T">The snapshot.</typeparam>
 public sealed partial class Live<T> : IAsyncDisposable
     where T : class
 {
-    /// <summary>At most twenty-five redraws a second: more than an eye needs, less than a burst would ask for.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(40);
-
     private readonly CancellationTokenSource closed = new();
     private Feed<T>? watched;
     private CancellationTokenSource? watch;
@@ -58,6 +55,8 @@ public sealed partial class Live<T> : IAsyncDisposable
 
     private async Task WatchAsync(Feed<T> feed, CancellationToken cancellationToken)
     {
+        var pace = default(RedrawPace);
+        var waited = false;
         try
         {
             await foreach (var snapshot in feed.WatchAsync(cancellationToken))
@@ -69,7 +68,8 @@ public sealed partial class Live<T> : IAsyncDisposable
                         drawn = snapshot;
                         StateHasChanged();
                     });
-                    await Task.Delay(Pause, Clock, cancellationToken);
+                    await Task.Delay(pace.Rest(waited), Clock, cancellationToken);
+                    waited = !ReferenceEquals(feed.Newest, drawn);
                 }
             }
         }
