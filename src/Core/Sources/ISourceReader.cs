@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Dashboard.Core.Sources;
 
 /// <summary>What may have changed in a source.</summary>
@@ -21,12 +19,6 @@ public enum SourceChange
     /// <summary>After a start or a loss.</summary>
     Everything = Jobs | Runs | Resync,
 }
-
-/// <summary>A source that is connected: what a reader needs to read it.</summary>
-/// <param name="Source">Which.</param>
-/// <param name="Database">A small pool of bounded, read-only sessions.</param>
-/// <param name="Capabilities">What is there.</param>
-public sealed record ObservedSource(Source Source, NpgsqlDataSource Database, SourceCapabilities Capabilities);
 
 /// <summary>
 /// A room that keeps a feed of some observed rows. The watch on a source calls it once for each change, one call at a time for each source;

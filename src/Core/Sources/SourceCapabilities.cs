@@ -26,7 +26,7 @@ public sealed record ObservedRelation(string Schema, string Name, char Kind, IRe
     /// <summary>Whether the column exists and may be read.</summary>
     public bool Has(string column) => Columns.Contains(column);
 
-    private static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    internal static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }
 
 /// <summary>What can be shown of a source, found by looking at it once per connection.</summary>

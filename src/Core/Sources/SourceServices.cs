@@ -13,6 +13,7 @@ public static class SourceServices
         services.AddSingleton(directory);
         services.AddSingleton(new SourceFeeds<SourceStatus>(name =>
             SourceStatus.Connecting(directory.Find(name) ?? throw new ArgumentException($"There is no source '{name}'.", nameof(name)))));
+        services.AddHostedService<SourceWatch>();
         return services;
     }
 }

@@ -1,0 +1,197 @@
+using System.Diagnostics.CodeAnalysis;
+using Dashboard.Core.Feeds;
+using Npgsql;
+
+namespace Dashboard.Core.Sources;
+
+/// <summary>
+/// One visit to a source, from connecting to losing it: opens the pool, looks what is there, starts to listen, then has everything read,
+/// and from then on what changed. A beat every two seconds finds a server that has stopped answering and keeps the stamp of freshness.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "DisposeAsync disposes all of it")]
+internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> readers, Feed<SourceStatus> feed, TimeProvider clock) : IAsyncDisposable
+{
+    /// <summary>Between two beats; in poll mode each beat is also the question whether something changed.</summary>
+    public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
+
+    /// <summary>A beat that takes longer means that the server hangs.</summary>
+    public static readonly TimeSpan BeatDeadline = TimeSpan.FromSeconds(3);
+
+    private const int BeatsBetweenBackstops = 5;
+    private const int BeatsBetweenProbes = 30;
+
+    private readonly CancellationTokenSource ending = new();
+    private readonly ChangeSignal signal = new();
+    private readonly Lock publishing = new();
+    private readonly List<Task> duties = [];
+    private NpgsqlDataSource? pool;
+    private string fingerprint = "";
+    private TimeSpan skew;
+    private bool over;
+
+    /// <summary>True once everything was read.</summary>
+    public bool WasLive { get; private set; }
+
+    /// <summary>Stays until the source is lost (throws), what is there has changed (returns) or the dashboard stops.</summary>
+    public async Task StayAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WatchAsync(cancellationToken);
+        }
+        finally
+        {
+            // Whoever is still reading must not say Live after the loss was told.
+            lock (publishing)
+            {
+                over = true;
+            }
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellationToken)
+    {
+        await using var stopping = cancellationToken.Register(ending.Cancel);
+        var (observed, ground) = await ArriveAsync(cancellationToken);
+        var watermarks = new WatermarkQuery(observed.Capabilities, ground);
+        var baseline = await watermarks.ReadAsync(observed, BeatDeadline, cancellationToken).WaitAsync(BeatDeadline, clock, cancellationToken);
+        skew = baseline.DatabaseTime - clock.GetUtcNow();
+        var listening = new CaptureKeeper(observed, ground, signal, clock);
+        duties.Add(listening.KeepAsync((mode, reason) => Publish(status => status with { Mode = mode, ModeReason = reason }), ending.Token));
+
+        // Listen first, read after: what changes in between is read twice rather than missed.
+        await listening.Settled.WaitAsync(cancellationToken);
+        duties.Add(BeatAsync(observed, watermarks, baseline, listening, ending.Token));
+        duties.Add(ReadAsync(observed, ending.Token));
+        await await Task.WhenAny(duties);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+
+        // A reader is called once at a time, so the next visit waits for a late one; every command in it has a limit.
+        await Task.WhenAll(duties).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (pool is not null)
+        {
+            await pool.DisposeAsync();
+        }
+
+        ending.Dispose();
+    }
+
+    private async Task<(ObservedSource Observed, SourceGround Ground)> ArriveAsync(CancellationToken cancellationToken)
+    {
+        (pool, var bounded) = await ReadPool.OpenAsync(source, cancellationToken);
+        var facts = await LookAsync(cancellationToken);
+        fingerprint = facts.Fingerprint();
+        var (capabilities, ground) = CapabilityRule.Judge(facts, source);
+        return (new ObservedSource(source, pool, capabilities) { SessionsBounded = bounded }, ground);
+    }
+
+    private async Task<SourceFacts> LookAsync(CancellationToken cancellationToken)
+    {
+        // Behind a pooler each statement may meet another server process, so they go in one transaction.
+        await using var connection = await pool!.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        return await CapabilityProbe.LookAsync(connection, cancellationToken);
+    }
+
+    private async Task BeatAsync(ObservedSource observed, WatermarkQuery watermarks, Watermark newest, CaptureKeeper listening, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Beat, clock);
+        for (var beat = 1; await timer.WaitForNextTickAsync(cancellationToken); beat++)
+        {
+            var asked = clock.GetUtcNow();
+            DateTimeOffset answered;
+            if (listening.Mode == CaptureMode.Poll || beat % BeatsBetweenBackstops == 0)
+            {
+                var next = await watermarks.ReadAsync(observed, BeatDeadline, cancellationToken).WaitAsync(BeatDeadline, clock, cancellationToken);
+                var changed = next.Since(newest);
+                (newest, answered) = (next, next.DatabaseTime);
+                signal.Raise(changed | (beat % BeatsBetweenBackstops == 0 ? watermarks.Blind : SourceChange.None));
+            }
+            else
+            {
+                answered = await ClockAsync(observed, cancellationToken).WaitAsync(BeatDeadline, clock, cancellationToken);
+            }
+
+            Answered(asked, answered);
+            if (beat % BeatsBetweenProbes == 0 && await DiffersAsync(cancellationToken).WaitAsync(BeatDeadline, clock, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    private const string ClockSql = "select clock_timestamp()";
+
+    private static async Task<DateTimeOffset> ClockAsync(ObservedSource observed, CancellationToken cancellationToken)
+    {
+        await using var connection = await observed.Database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(ClockSql, connection) { CommandTimeout = (int)BeatDeadline.TotalSeconds };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetFieldValue<DateTimeOffset>(0);
+    }
+
+    private async Task<bool> DiffersAsync(CancellationToken cancellationToken) => (await LookAsync(cancellationToken)).Fingerprint() != fingerprint;
+
+    private async Task ReadAsync(ObservedSource observed, CancellationToken cancellationToken)
+    {
+        var pace = new ReadingPace();
+        signal.Raise(SourceChange.Everything);
+        while (true)
+        {
+            var change = await signal.TakeAsync(cancellationToken);
+            var began = clock.GetUtcNow();
+            foreach (var reader in readers)
+            {
+                var concern = change & (reader.Interest | SourceChange.Resync);
+                if (concern != SourceChange.None)
+                {
+                    await reader.ReadAsync(observed, concern, cancellationToken);
+                }
+            }
+
+            WasLive = true;
+            Publish(status => status with
+            {
+                State = SourceState.Live,
+                Capabilities = ClockNotice.On(observed.Capabilities, skew),
+                AsOf = began + skew,
+                ReadAt = began,
+                TroubleSince = null,
+                Trouble = null,
+                NextAttempt = null,
+            });
+            await Task.Delay(pace.After(clock.GetUtcNow() - began), clock, cancellationToken);
+            pace.Paused(signal.Waiting);
+        }
+    }
+
+    // The stamp moves only while nothing waits to be read: what is on the screen is never younger than it says.
+    private void Answered(DateTimeOffset asked, DateTimeOffset answered)
+    {
+        var now = clock.GetUtcNow();
+        skew = answered - (asked + ((now - asked) / 2));
+        if (signal.Quiet)
+        {
+            Publish(status => status.State == SourceState.Live && status.ReadAt < asked
+                ? status with { AsOf = asked + skew, ReadAt = asked, Capabilities = status.Capabilities is { } known ? ClockNotice.On(known, skew) : null }
+                : status);
+        }
+    }
+
+    private void Publish(Func<SourceStatus, SourceStatus> change)
+    {
+        lock (publishing)
+        {
+            if (!over)
+            {
+                feed.Publish(change(feed.Newest));
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using Dashboard.Core.Feeds;
+using Dashboard.Core.Sources;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Dashboard.Core.Tests.Sources;
+
+/// <summary>A watch on one database with a reader that notes what it was called for and looks at the state table as the Jobs room would.</summary>
+internal sealed class WatchBench : ISourceReader, IAsyncDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private readonly SourceWatch watch;
+    private readonly SourceFeeds<SourceStatus> statuses;
+    private readonly Feed<Reading> readings = new(new Reading(0, SourceChange.None, SourceChange.None));
+    private int under;
+
+    private WatchBench(Source source)
+    {
+        Source = source;
+        statuses = new SourceFeeds<SourceStatus>(_ => SourceStatus.Connecting(source));
+        watch = new SourceWatch(new SourceDirectory([source]), statuses, [this], TimeProvider.System, NullLogger<SourceWatch>.Instance);
+    }
+
+    public Source Source { get; }
+
+    public SourceChange Interest => SourceChange.Jobs | SourceChange.Runs;
+
+    public Feed<SourceStatus> Statuses => statuses.Of(Source.Name);
+
+    public SourceStatus Status => Statuses.Newest;
+
+    public Reading Newest => readings.Newest;
+
+    /// <summary>The most calls that were ever under way at once.</summary>
+    public int MostAtOnce { get; private set; }
+
+    public static async Task<WatchBench> StartAsync(string connectionString, CaptureMode? capture = null, bool embedded = false, string? schema = null)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(connectionString);
+        var bench = new WatchBench(new Source("test", connectionString, $"{connection.Host}:{connection.Port}/{connection.Database}")
+        {
+            Capture = capture,
+            Embedded = embedded,
+            Schema = schema,
+        });
+        await bench.watch.StartAsync(CancellationToken.None);
+        return bench;
+    }
+
+    public static async Task<WatchBench> LiveAsync(string connectionString, CaptureMode? capture = null, bool embedded = false, string? schema = null)
+    {
+        var bench = await StartAsync(connectionString, capture, embedded, schema);
+        await bench.UntilAsync(status => status.State == SourceState.Live);
+        return bench;
+    }
+
+    public async Task ReadAsync(ObservedSource observed, SourceChange change, CancellationToken cancellationToken)
+    {
+        MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref under));
+        await using (var session = await observed.OpenAsync(cancellationToken))
+        {
+            await using var command = new NpgsqlCommand($"select count(*) from {observed.Capabilities.State.Sql}", session.Connection);
+            await command.ExecuteScalarAsync(cancellationToken);
+        }
+
+        Interlocked.Decrement(ref under);
+        readings.Publish(new Reading(Newest.Count + 1, change, Newest.All | change));
+    }
+
+    /// <summary>Waits for a status; what was the status instead is said when it does not come.</summary>
+    public async Task<SourceStatus> UntilAsync(Func<SourceStatus, bool> expected)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        try
+        {
+            await foreach (var status in Statuses.WatchAsync(deadline.Token))
+            {
+                if (expected(status))
+                {
+                    return status;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+        }
+
+        throw new InvalidOperationException($"The status stayed {Status.State} {Status.Mode} '{Status.Trouble}' '{Status.ModeReason}'.");
+    }
+
+    /// <summary>Waits for a reading after <paramref name="earlier"/> that was for <paramref name="change"/>.</summary>
+    public async Task<Reading> ReadingAsync(Reading earlier, SourceChange change)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        var seen = SourceChange.None;
+        await foreach (var reading in readings.WatchAsync(deadline.Token))
+        {
+            if (reading.Count > earlier.Count)
+            {
+                seen |= reading.Change;
+                if ((seen & change) == change)
+                {
+                    return reading;
+                }
+            }
+        }
+
+        throw new InvalidOperationException($"No reading for {change} came after {earlier}.");
+    }
+
+    /// <summary>Waits until the watch has gone round without anything to read: what was done before has been read.</summary>
+    public async Task SettleAsync()
+    {
+        var before = Status.ReadAt;
+        for (var quiet = 0; quiet < 2; quiet++)
+        {
+            var count = Newest.Count;
+            await UntilAsync(status => status.ReadAt > before);
+            before = Status.ReadAt;
+            quiet = Newest.Count == count ? quiet : -1;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await watch.StopAsync(CancellationToken.None);
+        watch.Dispose();
+    }
+
+    public sealed record Reading(int Count, SourceChange Change, SourceChange All);
+}
