@@ -20,4 +20,29 @@ public sealed record JobHistory
 
     /// <summary>No run known.</summary>
     public static JobHistory None { get; } = new() { Runs = [] };
+
+    /// <summary>What follows from these runs, which come newest first.</summary>
+    public static JobHistory Of(IReadOnlyList<Run> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        var lengths = runs.Where(run => run.Outcome == RunOutcome.Success && run.Duration is not null).Select(run => run.Duration!.Value).Order().ToArray();
+        return new JobHistory
+        {
+            Runs = runs,
+            UsualDuration = lengths.Length == 0 ? null : (lengths[(lengths.Length - 1) / 2] + lengths[lengths.Length / 2]) / 2,
+            LongDuration = lengths.Length == 0 ? null : lengths[(int)Math.Ceiling(lengths.Length * 0.95) - 1],
+            Streak = StreakOf(runs),
+        };
+    }
+
+    private static int StreakOf(IReadOnlyList<Run> runs)
+    {
+        if (runs.Count == 0 || runs[0].Outcome == RunOutcome.Unknown)
+        {
+            return 0;
+        }
+
+        var alike = runs.TakeWhile(run => run.Outcome == runs[0].Outcome).Count();
+        return runs[0].Outcome == RunOutcome.Success ? alike : -alike;
+    }
 }

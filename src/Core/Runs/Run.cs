@@ -24,7 +24,9 @@ public sealed record Run
     /// <summary><c>app_name</c>.</summary>
     public required string Job { get; init; }
 
-    /// <summary>When the row was written: the end of the run, by the database's clock.</summary>
+    /// <summary>
+    /// When the row was written: the end of the run, by the database's clock. What our calendar lacks (infinity, BC) is its first or last moment.
+    /// </summary>
     public required DateTimeOffset LogTime { get; init; }
 
     /// <summary>The length of the run; null when unreadable.</summary>
@@ -38,4 +40,13 @@ public sealed record Run
 
     /// <summary>What it failed with; in lists without its traceback and with a shortened message.</summary>
     public JobError? Error { get; init; }
+
+    /// <summary>Where the row lies in the log, so that it is found again without a search; null where rows have no place.</summary>
+    public RunPlace? Place { get; init; }
 }
+
+/// <summary>Where a row lies in a table. Good until the table is rewritten, which gives it another file.</summary>
+/// <param name="File">The table's file node.</param>
+/// <param name="Block">The page.</param>
+/// <param name="Offset">The row's number on the page.</param>
+public sealed record RunPlace(uint File, uint Block, ushort Offset);

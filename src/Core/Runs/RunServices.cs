@@ -1,4 +1,5 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Sources;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Runs;
@@ -9,7 +10,9 @@ public static class RunServices
     /// <summary>The feed of recent runs and what keeps it fresh.</summary>
     public static IServiceCollection AddRuns(this IServiceCollection services)
     {
+        services.AddOptions<RunOptions>().BindConfiguration(RunOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(new SourceFeeds<RunsSnapshot>(RunsSnapshot.Empty));
+        services.AddSingleton<ISourceReader, RunsMonitor>();
         return services;
     }
 }

@@ -15,6 +15,9 @@ public sealed record RunsSnapshot
     /// <summary>True when the whole log was read, so that an absent job has truly no run.</summary>
     public bool Whole { get; init; }
 
+    /// <summary>Why runs are missing, in one sentence; null when the log could be read.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>The database's clock at the reading; null before the first.</summary>
     public DateTimeOffset? AsOf { get; init; }
 

@@ -1,0 +1,172 @@
+using System.Text.Json;
+using Dashboard.Core.Sources;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dashboard.Core.Runs;
+
+/// <summary>
+/// Reads the newest rows of the log. Upstream it has neither index nor primary key and may hold 10⁷ rows, so every statement here names
+/// the pages or the ids it may look at; none can look at all of it.
+/// </summary>
+internal sealed class RunQueries(ObservedSource observed, ObservedRelation log)
+{
+    /// <summary>A log that is no plain table is read as long as the planner says this little work is enough (its unit: a page read in sequence).</summary>
+    public const double MostWork = 5_000;
+
+    /// <summary>How many rows are asked for of a log that is read as a whole.</summary>
+    public const int MostRows = 5_000;
+
+    // A page of 8 kB has no room for more row pointers than this.
+    private const int RowsOnAPage = 291;
+
+    private const string ShapeSql = """
+        select now(), c.relkind = 'r' and has_table_privilege(c.oid, 'select'),
+               coalesce(pg_relation_filenode(c.oid), 0)::bigint, coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::bigint
+          from pg_class c
+         where c.oid = cast(@log as regclass)
+        """;
+
+    private const string PagesSql = """
+        select {columns}
+          from {log}
+         where ctid >= @from and ctid < @to and id > @floor and app_name <> all (@full)
+        """;
+
+    // TID range scans came with PostgreSQL 14; before, every place has to be named.
+    private const string NamedPlacesSql = """
+        select {columns}
+          from {log}
+         where ctid = any (array(select format('(%s,%s)', page, place)::tid
+                                   from generate_series(@first, @last) page, generate_series(1, {rows}) place))
+           and id > @floor and app_name <> all (@full)
+        """;
+
+    private const string IdsSql = """
+        select {columns}
+          from {log}
+         where id >= @from and id < @to and app_name <> all (@full)
+        """;
+
+    private const string NewestIdSql = """
+        select id::bigint
+          from {log}
+         where id < @before
+         order by id desc
+         limit 1
+        """;
+
+    private const string NewestSql = """
+        select {columns}
+          from {log}
+         order by id desc
+         limit {limit}
+        """;
+
+    /// <summary>The log's size and file, and how it can be reached.</summary>
+    public async Task<LogShape> ShapeAsync(CancellationToken cancellationToken)
+    {
+        await using var command = observed.Database.CreateCommand(ShapeSql);
+        command.Parameters.AddWithValue("log", log.Sql);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await row.ReadAsync(cancellationToken))
+        {
+            throw new InvalidOperationException($"There is no {log.Sql} any more.");
+        }
+
+        var pages = (uint)row.GetInt64(3);
+        var file = row.GetBoolean(1) ? (uint)row.GetInt64(2) : 0;
+        var shape = new LogShape(row.GetFieldValue<DateTimeOffset>(0), LogReach.Nothing, file, pages);
+        await row.DisposeAsync();
+        if (observed.Capabilities.LogIndexedById)
+        {
+            return shape with { Reach = LogReach.Index };
+        }
+
+        if (shape.HasPlaces)
+        {
+            return shape with { Reach = LogReach.Pages };
+        }
+
+        return await WorkAsync(cancellationToken) <= MostWork ? shape with { Reach = LogReach.Whole } : shape;
+    }
+
+    /// <summary>The rows on some pages that are newer than an id and not of some jobs, in no order.</summary>
+    /// <param name="shape">The log.</param>
+    /// <param name="from">The first page.</param>
+    /// <param name="to">The page after the last; null for the end of the table, pages added since included.</param>
+    /// <param name="floor">Only ids above this.</param>
+    /// <param name="full">No rows of these jobs.</param>
+    /// <param name="cancellationToken">To stop.</param>
+    public async Task<IReadOnlyList<Run>> OnPagesAsync(
+        LogShape shape, uint from, uint? to, long floor, string[] full, CancellationToken cancellationToken)
+    {
+        var ranges = observed.Capabilities.ServerVersion >= 140_000;
+        await using var command = observed.Database.CreateCommand(Sql(ranges ? PagesSql : NamedPlacesSql, shape));
+        if (ranges)
+        {
+            command.Parameters.AddWithValue("from", NpgsqlDbType.Tid, new NpgsqlTid(from, 0));
+            command.Parameters.AddWithValue("to", NpgsqlDbType.Tid, new NpgsqlTid(to ?? uint.MaxValue, 0));
+        }
+        else
+        {
+            command.Parameters.AddWithValue("first", (long)from);
+            command.Parameters.AddWithValue("last", (long)(to ?? Math.Max(shape.Pages, from) + 1) - 1);
+        }
+
+        command.Parameters.AddWithValue("floor", floor);
+        command.Parameters.AddWithValue("full", full);
+        return await RunsAsync(command, shape, cancellationToken);
+    }
+
+    /// <summary>The rows with ids from one up to another that are not of some jobs, in no order. Needs an index.</summary>
+    public async Task<IReadOnlyList<Run>> WithIdsAsync(LogShape shape, long from, long to, string[] full, CancellationToken cancellationToken)
+    {
+        await using var command = observed.Database.CreateCommand(Sql(IdsSql, shape));
+        command.Parameters.AddWithValue("from", from);
+        command.Parameters.AddWithValue("to", to);
+        command.Parameters.AddWithValue("full", full);
+        return await RunsAsync(command, shape, cancellationToken);
+    }
+
+    /// <summary>The greatest id below another; null when there is none. Needs an index.</summary>
+    public async Task<long?> NewestIdAsync(long before, CancellationToken cancellationToken)
+    {
+        await using var command = observed.Database.CreateCommand(NewestIdSql.Replace("{log}", log.Sql, StringComparison.Ordinal));
+        command.Parameters.AddWithValue("before", before);
+        return await command.ExecuteScalarAsync(cancellationToken) as long?;
+    }
+
+    /// <summary>The newest rows of a log that may be read as a whole, newest first.</summary>
+    public async Task<IReadOnlyList<Run>> NewestAsync(LogShape shape, CancellationToken cancellationToken)
+    {
+        await using var command = observed.Database.CreateCommand(Sql(NewestSql, shape));
+        return await RunsAsync(command, shape, cancellationToken);
+    }
+
+    // What the planner expects NewestSql to cost; the statement itself is not run.
+    private async Task<double> WorkAsync(CancellationToken cancellationToken)
+    {
+        await using var command = observed.Database.CreateCommand("explain (format json) " + Sql(NewestSql, shape: null));
+        using var plan = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!);
+        return plan.RootElement[0].GetProperty("Plan").GetProperty("Total Cost").GetDouble();
+    }
+
+    private static async Task<IReadOnlyList<Run>> RunsAsync(NpgsqlCommand command, LogShape shape, CancellationToken cancellationToken)
+    {
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var runs = new List<Run>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            runs.Add(LogRow.Read(row, shape.File));
+        }
+
+        return runs;
+    }
+
+    private string Sql(string template, LogShape? shape) => template
+        .Replace("{columns}", LogRow.Columns(log, shape?.HasPlaces ?? false), StringComparison.Ordinal)
+        .Replace("{limit}", $"{MostRows}", StringComparison.Ordinal)
+        .Replace("{rows}", $"{RowsOnAPage}", StringComparison.Ordinal)
+        .Replace("{log}", log.Sql, StringComparison.Ordinal);
+}
