@@ -1,33 +1,52 @@
+using Dashboard.Core.Database;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web;
+using Dashboard.Web.Api;
+using Dashboard.Web.Health;
 using Dashboard.Web.Jobs;
 using Dashboard.Web.Layout;
 using Dashboard.Web.Live;
 using Dashboard.Web.Security;
+using Dashboard.Web.Sources;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() });
 builder.WebHost.UseStaticWebAssets();
+if (StartRule.Refusal(builder.Configuration) is { } refusal)
+{
+    await Console.Error.WriteLineAsync(refusal);
+    return StartRule.ExitCode;
+}
+
 builder.Services.AddSingleton(TimeProvider.System);
 
+builder.Services.AddOwnDatabase(builder.Configuration.GetConnectionString("Dashboard") ?? "");
 builder.Services.AddSources(SourceOptions.Read(builder.Configuration));
 builder.Services.AddJobs();
 builder.Services.AddRuns();
 builder.Services.AddVerdicts();
 
-builder.Services.AddAccess();
+builder.AddAccess();
+builder.Services.AddApi();
+builder.Services.AddSourceApi();
 builder.Services.AddLive();
+builder.Services.AddHealth();
 builder.Services.AddPages();
 
 var app = builder.Build();
+app.UseApiErrors();
 app.UseAccess();
-app.MapStaticAssets();
+app.MapStaticAssets().AllowAnonymous();
+app.MapLogin();
 app.MapPages();
-app.MapJobs();
+app.MapApi().MapSources().MapJobs();
+app.MapApiDescription();
 app.MapLive();
-app.Run();
+app.MapHealth();
+await app.RunAsync();
+return 0;
 
 /// <summary>The dashboard.</summary>
 public partial class Program;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net.Http.Headers;
+using Dashboard.Core.Access;
 using Dashboard.Core.Feeds;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -96,11 +98,27 @@ public sealed class RunningDashboard : IAsyncDisposable
             throw;
         }
 
-        return new RunningDashboard(factory, sources, folder);
+        var dashboard = new RunningDashboard(factory, sources, folder);
+        await dashboard.MakeKeyAsync();
+        return dashboard;
     }
 
     /// <summary>Where a browser logs itself in and arrives at a page; works once.</summary>
-    public Uri LoginUrl(string page = "/") => new(Url, page);
+    public Uri LoginUrl(string page = "/")
+    {
+        var token = Task.Run(() => Services.GetRequiredService<LoginTokenQueries>().IssueAsync(CancellationToken.None)).GetAwaiter().GetResult();
+        return new Uri(Url, $"/login?token={token.Text}&to={Uri.EscapeDataString(page)}");
+    }
+
+    /// <summary>A browser without its window: logged in by cookie. Follows no redirect.</summary>
+    public async Task<HttpClient> LoggedInAsync()
+    {
+        using var answer = await Anonymous.GetAsync(LoginUrl());
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(value => value.Contains("dashboard=", StringComparison.Ordinal)).Split(';')[0];
+        var browser = NewClient();
+        browser.DefaultRequestHeaders.Add("Cookie", cookie);
+        return browser;
+    }
 
     /// <summary>A further client, with its own headers.</summary>
     public HttpClient NewClient() =>
@@ -147,6 +165,13 @@ public sealed class RunningDashboard : IAsyncDisposable
         Anonymous.Dispose();
         await factory.DisposeAsync();
         folder.Delete(recursive: true);
+    }
+
+    private async Task MakeKeyAsync()
+    {
+        var secret = await Services.GetRequiredService<ApiKeyQueries>().CreateAsync("tests", "viewer", null, CancellationToken.None);
+        Key = secret?.Text ?? throw new InvalidOperationException("The own database of a test already has a key named 'tests'.");
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }
 
     private sealed class Factory(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? services) : WebApplicationFactory<Program>

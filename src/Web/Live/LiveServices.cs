@@ -1,3 +1,6 @@
+using Dashboard.Web.Api;
+using Microsoft.AspNetCore.Http.Connections;
+
 namespace Dashboard.Web.Live;
 
 /// <summary>The hub for other programs.</summary>
@@ -5,9 +8,20 @@ internal static class LiveServices
 {
     public static IServiceCollection AddLive(this IServiceCollection services)
     {
-        services.AddSignalR();
+        services.AddSignalR().AddJsonProtocol(json => WireJson.Apply(json.PayloadSerializerOptions));
+        services.AddSingleton<LiveStream>();
+        services.AddSingleton<LiveHistory>();
+        services.AddHostedService(provider => provider.GetRequiredService<LiveHistory>());
         return services;
     }
 
-    public static IEndpointRouteBuilder MapLive(this IEndpointRouteBuilder routes) => routes;
+    public static IEndpointRouteBuilder MapLive(this IEndpointRouteBuilder routes)
+    {
+        routes.MapHub<LiveHub>("/hubs/live", hub =>
+        {
+            hub.Transports = HttpTransportType.WebSockets;
+            hub.CloseOnAuthenticationExpiration = true;
+        });
+        return routes;
+    }
 }

@@ -1,0 +1,57 @@
+using Dashboard.Core.Database;
+using Npgsql;
+
+namespace Dashboard.Core.Access;
+
+/// <summary>Tokens that log a browser in: <c>dashboard.login_token</c>. Each works once, for a short while.</summary>
+public sealed class LoginTokenQueries(OwnDatabase database)
+{
+    /// <summary>How long a token works.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
+
+    private const string IssueSql = """
+        with expired as (delete from dashboard.login_token where expires_at <= now())
+        insert into dashboard.login_token (hash, expires_at)
+        values (@hash, now() + @life)
+        """;
+
+    // The row is gone with its use, so of two who come with the same token one is let in.
+    private const string RedeemSql = """
+        delete from dashboard.login_token
+         where hash = @hash
+        returning expires_at > now()
+        """;
+
+    private const string WorksSql = """
+        select exists (select from dashboard.login_token where hash = @hash and expires_at > now())
+        """;
+
+    /// <summary>Makes a token.</summary>
+    public async Task<Secret> IssueAsync(CancellationToken cancellationToken)
+    {
+        var token = Secret.Create("");
+        await using var command = database.Source.CreateCommand(IssueSql);
+        command.Parameters.Add(new NpgsqlParameter<byte[]>("hash", token.Hash));
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("life", Life));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return token;
+    }
+
+    /// <summary>Uses a token up; false when it was none, was used before or is too old.</summary>
+    /// <remarks>It is looked for by its hash: how long that takes says nothing of the 256 bits behind it.</remarks>
+    public async Task<bool> RedeemAsync(string token, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(RedeemSql);
+        command.Parameters.Add(new NpgsqlParameter<byte[]>("hash", Secret.HashOf(token)));
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
+    /// <summary>Whether a token would still work.</summary>
+    public async Task<bool> WorksAsync(Secret token, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        await using var command = database.Source.CreateCommand(WorksSql);
+        command.Parameters.Add(new NpgsqlParameter<byte[]>("hash", token.Hash));
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+}

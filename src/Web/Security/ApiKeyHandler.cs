@@ -1,0 +1,50 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace Dashboard.Web.Security;
+
+/// <summary>Lets a program in by <c>Authorization: Bearer KEY</c> or <c>X-Api-Key: KEY</c>; a WebSocket of the hub also by <c>?access_token=KEY</c>.</summary>
+internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, ApiKeyRing keys)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
+{
+    private const string Bearer = "Bearer ";
+    private const int Longest = 200;
+
+    /// <summary>The key a request carries; null when it carries none.</summary>
+    public static string? Presented(HttpRequest request)
+    {
+        if (request.Headers.Authorization is [{ } authorization] && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return authorization[Bearer.Length..].Trim();
+        }
+
+        if (request.Headers["X-Api-Key"] is [{ } header])
+        {
+            return header;
+        }
+
+        // A browser's WebSocket cannot send headers.
+        return request.Path.StartsWithSegments("/hubs", StringComparison.OrdinalIgnoreCase) && request.Query["access_token"] is [{ } token] ? token : null;
+    }
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Presented(Request) is not { } presented)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        return presented.Length <= Longest && await keys.FindAsync(presented, Context.RequestAborted) is { } key
+            ? AuthenticateResult.Success(new AuthenticationTicket(AccessClaims.Of(key), new AuthenticationProperties { ExpiresUtc = key.ExpiresAt }, Scheme.Name))
+            : AuthenticateResult.Fail("The API key is unknown, expired or revoked.");
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = StatusCodes.Status401Unauthorized;
+        Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
+        return Task.CompletedTask;
+    }
+}
