@@ -13,16 +13,19 @@ public sealed class TestPostgres : IAsyncDisposable
 {
     private static readonly Lazy<Task<TestPostgres>> Started = new(StartAsync);
     private static int databases;
-    private readonly Process server;
+    private readonly ProcessStartInfo command;
     private readonly string folder;
     private readonly SemaphoreSlim templates = new(1);
     private readonly HashSet<string> made = [];
+    private Process server;
+    private int over;
 
-    private TestPostgres(Process server, string folder, int port)
+    private TestPostgres(ProcessStartInfo command, string folder, int port)
     {
-        this.server = server;
+        this.command = command;
         this.folder = folder;
         Port = port;
+        server = Launch(command);
     }
 
     /// <summary>Where it listens on 127.0.0.1.</summary>
@@ -61,6 +64,11 @@ public sealed class TestPostgres : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref over, 1) == 1)
+        {
+            return;
+        }
+
         if (!server.HasExited)
         {
             await SignalAsync("INT");
@@ -74,6 +82,44 @@ public sealed class TestPostgres : IAsyncDisposable
 
     /// <summary>Sends its main process a signal.</summary>
     public async Task SignalAsync(string signal) => await RunAsync("kill", [$"-{signal}", $"{server.Id}"]);
+
+    /// <summary>Ends it as a crash would: the main process is killed, its sessions follow.</summary>
+    public async Task KillAsync()
+    {
+        await SignalAsync("KILL");
+        await server.WaitForExitAsync();
+    }
+
+    /// <summary>Stops it as an operator in a hurry does; <see cref="StartAgainAsync"/> brings it back with its data.</summary>
+    public async Task StopAsync()
+    {
+        await SignalAsync("INT");
+        await server.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again on the same data and port, after <see cref="KillAsync"/> or <see cref="StopAsync"/>.</summary>
+    public async Task StartAgainAsync()
+    {
+        // Sessions of the killed server may hold its memory for a moment longer; until they are gone a new one refuses to start.
+        for (var attempt = 0; attempt < 40; attempt++)
+        {
+            server.Dispose();
+            server = Launch(command);
+            if (await AnswersAsync())
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException("PostgreSQL did not start again.");
+    }
+
+    /// <summary>Sends the main process and all its sessions a signal: STOP makes it hang, CONT go on.</summary>
+    public async Task SignalAllAsync(string signal)
+    {
+        var children = await File.ReadAllTextAsync($"/proc/{server.Id}/task/{server.Id}/children");
+        await RunAsync("kill", [$"-{signal}", $"{server.Id}", .. children.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+    }
 
     /// <summary>Starts a server nobody shares.</summary>
     public static async Task<TestPostgres> StartAsync()
@@ -106,23 +152,9 @@ public sealed class TestPostgres : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var server = Process.Start(start) ?? throw new InvalidOperationException("PostgreSQL did not start.");
-        server.BeginOutputReadLine();
-        server.BeginErrorReadLine();
-        var started = new TestPostgres(server, folder, port);
+        var started = new TestPostgres(start, folder, port);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => started.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await started.ExecuteAsync("postgres", "select 1");
-                return started;
-            }
-            catch (NpgsqlException) when (attempt < 200 && !server.HasExited)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
-            }
-        }
+        return await started.AnswersAsync() ? started : throw new InvalidOperationException("PostgreSQL did not start.");
     }
 
     /// <summary>The SQL of a captured database, without the lines only psql understands.</summary>
@@ -152,6 +184,40 @@ public sealed class TestPostgres : IAsyncDisposable
         }
 
         return template;
+    }
+
+    // A server asked to end with its parent ends with the thread that started it, and threads of the pool come and go: it gets one that stays.
+    private static Process Launch(ProcessStartInfo command)
+    {
+        var launched = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            var server = Process.Start(command) ?? throw new InvalidOperationException("PostgreSQL did not start.");
+            server.BeginOutputReadLine();
+            server.BeginErrorReadLine();
+            launched.SetResult(server);
+            using var gone = new ManualResetEventSlim();
+            gone.Wait();
+        }) { IsBackground = true, Name = "PostgreSQL" }.Start();
+        return launched.Task.GetAwaiter().GetResult();
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        for (var attempt = 0; attempt < 200 && !server.HasExited; attempt++)
+        {
+            try
+            {
+                await ExecuteAsync("postgres", "select 1");
+                return true;
+            }
+            catch (NpgsqlException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            }
+        }
+
+        return false;
     }
 
     private static string Binaries()
