@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Dashboard.Core.Sources;
@@ -6,7 +7,7 @@ namespace Dashboard.Core.Sources;
 /// Keeps the mode asked for going: starts it, falls back to polling with the reason when it cannot work, and tries it again, soon after
 /// a loss, once a minute when something is missing.
 /// </summary>
-internal sealed class CaptureKeeper(ObservedSource observed, SourceGround ground, ChangeSignal signal, TimeProvider clock)
+internal sealed partial class CaptureKeeper(ObservedSource observed, SourceGround ground, ChangeSignal signal, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan UntilLookedAgain = TimeSpan.FromMinutes(1);
     private readonly TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,6 +55,7 @@ internal sealed class CaptureKeeper(ObservedSource observed, SourceGround ground
                 (reason, pause) = ($"The connection that tells of changes was lost: {SourceTrouble.Sentence(cause, observed.Source)}", ReconnectPause.After(++failures));
             }
 
+            LogFellBack(observed.Source, Wanted, reason);
             Tell(now: false, reason);
             await Task.Delay(pause, clock, cancellationToken);
         }
@@ -65,6 +67,9 @@ internal sealed class CaptureKeeper(ObservedSource observed, SourceGround ground
             settled.TrySetResult();
         }
     }
+
+    [LoggerMessage(1002, LogLevel.Information, "Source {Source} is polled instead of {Wanted}: {Reason}")]
+    private partial void LogFellBack(Source source, CaptureMode wanted, string reason);
 
     private IChangeCapture New() => Wanted == CaptureMode.Notify ? new NotifyCapture(observed, ground, clock) : new LogicalCapture(observed, ground, clock);
 }

@@ -11,8 +11,7 @@ internal sealed class DecodedTables(SourceGround ground)
     private readonly string? logPrefix = ground.Log is { } quoted ? $"table {quoted.Quoted}: " : null;
 
     /// <summary>Whether the installed publications cover the tables.</summary>
-    public bool Published { get; } = ground.Publishes(CaptureNames.JobsPublication, ground.State)
-        && (ground.Log is not { } found || ground.Publishes(CaptureNames.RunsPublication, found));
+    public bool Published { get; } = ground.Publishes(ground.State) && (ground.Log is not { } found || ground.Publishes(found));
 
     /// <summary>Of which table a message of pgoutput is.</summary>
     public SourceChange Of(RelationMessage relation) => Of((relation.Namespace, relation.RelationName));

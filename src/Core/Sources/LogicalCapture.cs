@@ -45,7 +45,6 @@ internal sealed class LogicalCapture(ObservedSource observed, SourceGround groun
 
         connection = new LogicalReplicationConnection(Settings())
         {
-            CommandTimeout = SlotDeadline,
             WalReceiverStatusInterval = BetweenConfirmations,
             WalReceiverTimeout = TimeSpan.FromSeconds(30),
         };
@@ -103,7 +102,7 @@ internal sealed class LogicalCapture(ObservedSource observed, SourceGround groun
         if (tables.Published)
         {
             var slot = await connection!.CreatePgOutputReplicationSlot(name, temporarySlot: true, LogicalSlotSnapshotInitMode.NoExport, cancellationToken: cancellationToken);
-            string[] publications = ground.Log is null ? [CaptureNames.JobsPublication] : [CaptureNames.JobsPublication, CaptureNames.RunsPublication];
+            string[] publications = ground.Log is { } log ? [CaptureNames.Publication(ground.State), CaptureNames.Publication(log)] : [CaptureNames.Publication(ground.State)];
             changes = stop => PublishedAsync(connection!.StartReplication(slot, new PgOutputReplicationOptions(publications, PgOutputProtocolVersion.V1), stop));
         }
         else
@@ -169,6 +168,7 @@ internal sealed class LogicalCapture(ObservedSource observed, SourceGround groun
         {
             ApplicationName = "dash-decode",
             Timeout = 3,
+            CommandTimeout = (int)SlotDeadline.TotalSeconds,
             CancellationTimeout = 500,
             TcpKeepAlive = true,
             TcpKeepAliveTime = 5,

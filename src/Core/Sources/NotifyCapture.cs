@@ -29,7 +29,7 @@ internal sealed class NotifyCapture(ObservedSource observed, SourceGround ground
 
         connection = new NpgsqlConnection(Settings());
         await connection.OpenAsync(cancellationToken);
-        await ExecuteAsync($"listen {CaptureNames.Channel}", cancellationToken);
+        await ExecuteAsync($"listen {CaptureNames.Changed}", cancellationToken);
         await ProveDeliveryAsync(cancellationToken);
     }
 
@@ -57,7 +57,7 @@ internal sealed class NotifyCapture(ObservedSource observed, SourceGround ground
 
     private static SourceChange ChangeOf(NpgsqlNotificationEventArgs notification) => notification switch
     {
-        { Channel: not CaptureNames.Channel } => SourceChange.None,
+        { Channel: not CaptureNames.Changed } => SourceChange.None,
         { Payload: CaptureNames.JobsPayload } => SourceChange.Jobs,
         { Payload: CaptureNames.RunsPayload } => SourceChange.Runs,
         _ => SourceChange.Jobs | SourceChange.Runs,
@@ -67,7 +67,7 @@ internal sealed class NotifyCapture(ObservedSource observed, SourceGround ground
     // connection: our own would be answered within the statement, even by such a pooler.
     private async Task ProveDeliveryAsync(CancellationToken cancellationToken)
     {
-        var channel = $"{CaptureNames.Channel}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        var channel = $"{CaptureNames.Changed}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
         var delivered = false;
         void Arrived(object sender, NpgsqlNotificationEventArgs notification) => delivered |= notification.Channel == channel;
         connection!.Notification += Arrived;
@@ -101,7 +101,7 @@ internal sealed class NotifyCapture(ObservedSource observed, SourceGround ground
     private async Task<bool> IsListeningAsync(CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(ListeningSql, connection);
-        command.Parameters.AddWithValue("channel", CaptureNames.Channel);
+        command.Parameters.AddWithValue("channel", CaptureNames.Changed);
         return await command.ExecuteScalarAsync(cancellationToken) is 1L;
     }
 

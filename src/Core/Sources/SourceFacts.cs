@@ -159,9 +159,9 @@ internal sealed record SourceGround
 
     /// <summary>Whether a trigger of ours fires on the relation.</summary>
     public bool HasTrigger(RelationFacts relation) =>
-        Triggers.Any(trigger => trigger.Relation == relation.Oid && trigger.Name == CaptureNames.Trigger && trigger.Enabled);
+        Triggers.Any(trigger => trigger.Relation == relation.Oid && trigger.Name == CaptureNames.Changed && trigger.Enabled);
 
-    /// <summary>Whether a publication of that name covers the relation.</summary>
-    public bool Publishes(string publication, RelationFacts relation) =>
-        Publications.Any(each => each.Relation == relation.Oid && each.Name == publication);
+    /// <summary>Whether the publication we install covers the relation.</summary>
+    public bool Publishes(RelationFacts relation) =>
+        Publications.Any(publication => publication.Relation == relation.Oid && publication.Name == CaptureNames.Publication(relation));
 }

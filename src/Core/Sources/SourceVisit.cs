@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Dashboard.Core.Feeds;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Dashboard.Core.Sources;
@@ -9,17 +10,8 @@ namespace Dashboard.Core.Sources;
 /// and from then on what changed. A beat every two seconds finds a server that has stopped answering and keeps the stamp of freshness.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "DisposeAsync disposes all of it")]
-internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> readers, Feed<SourceStatus> feed, TimeProvider clock) : IAsyncDisposable
+internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> readers, Feed<SourceStatus> feed, WatchPace pace, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
-    /// <summary>Between two beats; in poll mode each beat is also the question whether something changed.</summary>
-    public static readonly TimeSpan Beat = TimeSpan.FromSeconds(2);
-
-    /// <summary>A beat that takes longer means that the server hangs.</summary>
-    public static readonly TimeSpan BeatDeadline = TimeSpan.FromSeconds(3);
-
-    private const int BeatsBetweenBackstops = 5;
-    private const int BeatsBetweenProbes = 30;
-
     private readonly CancellationTokenSource ending = new();
     private readonly ChangeSignal signal = new();
     private readonly Lock publishing = new();
@@ -54,9 +46,9 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
         await using var stopping = cancellationToken.Register(ending.Cancel);
         var (observed, ground) = await ArriveAsync(cancellationToken);
         var watermarks = new WatermarkQuery(observed.Capabilities, ground);
-        var baseline = await watermarks.ReadAsync(observed, BeatDeadline, cancellationToken).WaitAsync(BeatDeadline, clock, cancellationToken);
+        var baseline = await watermarks.ReadAsync(observed, pace.BeatDeadline, cancellationToken).WaitAsync(pace.BeatDeadline, clock, cancellationToken);
         skew = baseline.DatabaseTime - clock.GetUtcNow();
-        var listening = new CaptureKeeper(observed, ground, signal, clock);
+        var listening = new CaptureKeeper(observed, ground, signal, clock, log);
         duties.Add(listening.KeepAsync((mode, reason) => Publish(status => status with { Mode = mode, ModeReason = reason }), ending.Token));
 
         // Listen first, read after: what changes in between is read twice rather than missed.
@@ -100,25 +92,25 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
 
     private async Task BeatAsync(ObservedSource observed, WatermarkQuery watermarks, Watermark newest, CaptureKeeper listening, CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Beat, clock);
+        using var timer = new PeriodicTimer(pace.Beat, clock);
         for (var beat = 1; await timer.WaitForNextTickAsync(cancellationToken); beat++)
         {
             var asked = clock.GetUtcNow();
             DateTimeOffset answered;
-            if (listening.Mode == CaptureMode.Poll || beat % BeatsBetweenBackstops == 0)
+            if (listening.Mode == CaptureMode.Poll || beat % pace.BeatsBetweenBackstops == 0)
             {
-                var next = await watermarks.ReadAsync(observed, BeatDeadline, cancellationToken).WaitAsync(BeatDeadline, clock, cancellationToken);
+                var next = await watermarks.ReadAsync(observed, pace.BeatDeadline, cancellationToken).WaitAsync(pace.BeatDeadline, clock, cancellationToken);
                 var changed = next.Since(newest);
                 (newest, answered) = (next, next.DatabaseTime);
-                signal.Raise(changed | (beat % BeatsBetweenBackstops == 0 ? watermarks.Blind : SourceChange.None));
+                signal.Raise(changed | (beat % pace.BeatsBetweenBackstops == 0 ? watermarks.Blind : SourceChange.None));
             }
             else
             {
-                answered = await ClockAsync(observed, cancellationToken).WaitAsync(BeatDeadline, clock, cancellationToken);
+                answered = await ClockAsync(observed, cancellationToken).WaitAsync(pace.BeatDeadline, clock, cancellationToken);
             }
 
             Answered(asked, answered);
-            if (beat % BeatsBetweenProbes == 0 && await DiffersAsync(cancellationToken).WaitAsync(BeatDeadline, clock, cancellationToken))
+            if (beat % pace.BeatsBetweenProbes == 0 && await DiffersAsync(cancellationToken).WaitAsync(pace.BeatDeadline, clock, cancellationToken))
             {
                 return;
             }
@@ -127,10 +119,10 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
 
     private const string ClockSql = "select clock_timestamp()";
 
-    private static async Task<DateTimeOffset> ClockAsync(ObservedSource observed, CancellationToken cancellationToken)
+    private async Task<DateTimeOffset> ClockAsync(ObservedSource observed, CancellationToken cancellationToken)
     {
         await using var connection = await observed.Database.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(ClockSql, connection) { CommandTimeout = (int)BeatDeadline.TotalSeconds };
+        await using var command = new NpgsqlCommand(ClockSql, connection) { CommandTimeout = (int)pace.BeatDeadline.TotalSeconds };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return reader.GetFieldValue<DateTimeOffset>(0);
@@ -140,7 +132,7 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
 
     private async Task ReadAsync(ObservedSource observed, CancellationToken cancellationToken)
     {
-        var pace = new ReadingPace();
+        var rests = new ReadingPace();
         signal.Raise(SourceChange.Everything);
         while (true)
         {
@@ -166,8 +158,8 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
                 Trouble = null,
                 NextAttempt = null,
             });
-            await Task.Delay(pace.After(clock.GetUtcNow() - began), clock, cancellationToken);
-            pace.Paused(signal.Waiting);
+            await Task.Delay(rests.After(clock.GetUtcNow() - began), clock, cancellationToken);
+            rests.Paused(signal.Waiting);
         }
     }
 

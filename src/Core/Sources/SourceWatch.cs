@@ -17,6 +17,9 @@ public sealed partial class SourceWatch(
 {
     private readonly ISourceReader[] readers = [.. readers];
 
+    /// <summary>How often it looks.</summary>
+    internal WatchPace Pace { get; init; } = new();
+
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(directory.All.Select(source => Task.Run(() => WatchAsync(source, stoppingToken), CancellationToken.None)));
@@ -26,7 +29,7 @@ public sealed partial class SourceWatch(
         var feed = statuses.Of(source.Name);
         for (var failures = 0; !cancellationToken.IsCancellationRequested;)
         {
-            var visit = new SourceVisit(source, readers, feed, clock);
+            var visit = new SourceVisit(source, readers, feed, Pace, clock, log);
             var next = clock.GetUtcNow();
             try
             {

@@ -8,17 +8,23 @@ namespace Dashboard.Core.Tests.Sources;
 /// <summary>A watch on one database with a reader that notes what it was called for and looks at the state table as the Jobs room would.</summary>
 internal sealed class WatchBench : ISourceReader, IAsyncDisposable
 {
+    /// <summary>Ten times the pace of every day.</summary>
+    private static readonly WatchPace Quick = new() { Beat = TimeSpan.FromMilliseconds(200) };
+
+    /// <summary>So slow that only the mode itself can have noticed.</summary>
+    public static WatchPace WithoutBackstop { get; } = new() { Beat = TimeSpan.FromMilliseconds(200), BeatsBetweenBackstops = int.MaxValue, BeatsBetweenProbes = int.MaxValue };
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly SourceWatch watch;
     private readonly SourceFeeds<SourceStatus> statuses;
     private readonly Feed<Reading> readings = new(new Reading(0, SourceChange.None, SourceChange.None));
     private int under;
 
-    private WatchBench(Source source)
+    private WatchBench(Source source, WatchPace pace)
     {
         Source = source;
         statuses = new SourceFeeds<SourceStatus>(_ => SourceStatus.Connecting(source));
-        watch = new SourceWatch(new SourceDirectory([source]), statuses, [this], TimeProvider.System, NullLogger<SourceWatch>.Instance);
+        watch = new SourceWatch(new SourceDirectory([source]), statuses, [this], TimeProvider.System, NullLogger<SourceWatch>.Instance) { Pace = pace };
     }
 
     public Source Source { get; }
@@ -34,7 +40,7 @@ internal sealed class WatchBench : ISourceReader, IAsyncDisposable
     /// <summary>The most calls that were ever under way at once.</summary>
     public int MostAtOnce { get; private set; }
 
-    public static async Task<WatchBench> StartAsync(string connectionString, CaptureMode? capture = null, bool embedded = false, string? schema = null)
+    public static async Task<WatchBench> StartAsync(string connectionString, CaptureMode? capture = null, bool embedded = false, string? schema = null, WatchPace? pace = null)
     {
         var connection = new NpgsqlConnectionStringBuilder(connectionString);
         var bench = new WatchBench(new Source("test", connectionString, $"{connection.Host}:{connection.Port}/{connection.Database}")
@@ -42,14 +48,14 @@ internal sealed class WatchBench : ISourceReader, IAsyncDisposable
             Capture = capture,
             Embedded = embedded,
             Schema = schema,
-        });
+        }, pace ?? Quick);
         await bench.watch.StartAsync(CancellationToken.None);
         return bench;
     }
 
-    public static async Task<WatchBench> LiveAsync(string connectionString, CaptureMode? capture = null, bool embedded = false, string? schema = null)
+    public static async Task<WatchBench> LiveAsync(string connectionString, CaptureMode? capture = null, bool embedded = false, string? schema = null, WatchPace? pace = null)
     {
-        var bench = await StartAsync(connectionString, capture, embedded, schema);
+        var bench = await StartAsync(connectionString, capture, embedded, schema, pace);
         await bench.UntilAsync(status => status.State == SourceState.Live);
         return bench;
     }
