@@ -26,8 +26,8 @@ internal sealed class JobQueries(ObservedSource observed)
     /// <summary>Every row, in name order, and the database's clock when they were read.</summary>
     public async Task<(DateTimeOffset AsOf, IReadOnlyList<JobRow> Rows)> AllAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await observed.Database.OpenConnectionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(ClockSql), new(Sql(observed.Capabilities.State)) } };
+        await using var session = await observed.OpenAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(session.Connection) { BatchCommands = { new(ClockSql), new(Sql(observed.Capabilities.State)) } };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var asOf = reader.GetFieldValue<DateTimeOffset>(0);

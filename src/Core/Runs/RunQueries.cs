@@ -18,7 +18,7 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log)
     public const int MostRows = 5_000;
 
     // A page of 8 kB has no room for more row pointers than this.
-    private const int RowsOnAPage = 291;
+    internal const int RowsOnAPage = 291;
 
     private const string ShapeSql = """
         select now(), c.relkind = 'r' and has_table_privilege(c.oid, 'select'),
@@ -66,18 +66,16 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log)
     /// <summary>The log's size and file, and how it can be reached.</summary>
     public async Task<LogShape> ShapeAsync(CancellationToken cancellationToken)
     {
-        await using var command = observed.Database.CreateCommand(ShapeSql);
-        command.Parameters.AddWithValue("log", log.Sql);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await row.ReadAsync(cancellationToken))
+        await using var session = await observed.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(ShapeSql, session.Connection) { Parameters = { new("log", log.Sql) } };
+        LogShape shape;
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
-            throw new InvalidOperationException($"There is no {log.Sql} any more.");
+            await row.ReadAsync(cancellationToken);
+            var file = row.GetBoolean(1) ? (uint)row.GetInt64(2) : 0;
+            shape = new LogShape(row.GetFieldValue<DateTimeOffset>(0), LogReach.Nothing, file, (uint)row.GetInt64(3));
         }
 
-        var pages = (uint)row.GetInt64(3);
-        var file = row.GetBoolean(1) ? (uint)row.GetInt64(2) : 0;
-        var shape = new LogShape(row.GetFieldValue<DateTimeOffset>(0), LogReach.Nothing, file, pages);
-        await row.DisposeAsync();
         if (observed.Capabilities.LogIndexedById)
         {
             return shape with { Reach = LogReach.Index };
@@ -88,7 +86,7 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log)
             return shape with { Reach = LogReach.Pages };
         }
 
-        return await WorkAsync(cancellationToken) <= MostWork ? shape with { Reach = LogReach.Whole } : shape;
+        return await WorkAsync(session.Connection, shape, cancellationToken) <= MostWork ? shape with { Reach = LogReach.Whole } : shape;
     }
 
     /// <summary>The rows on some pages that are newer than an id and not of some jobs, in no order.</summary>
@@ -98,62 +96,48 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log)
     /// <param name="floor">Only ids above this.</param>
     /// <param name="full">No rows of these jobs.</param>
     /// <param name="cancellationToken">To stop.</param>
-    public async Task<IReadOnlyList<Run>> OnPagesAsync(
-        LogShape shape, uint from, uint? to, long floor, string[] full, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Run>> OnPagesAsync(LogShape shape, uint from, uint? to, long floor, string[] full, CancellationToken cancellationToken)
     {
-        var ranges = observed.Capabilities.ServerVersion >= 140_000;
-        await using var command = observed.Database.CreateCommand(Sql(ranges ? PagesSql : NamedPlacesSql, shape));
-        if (ranges)
-        {
-            command.Parameters.AddWithValue("from", NpgsqlDbType.Tid, new NpgsqlTid(from, 0));
-            command.Parameters.AddWithValue("to", NpgsqlDbType.Tid, new NpgsqlTid(to ?? uint.MaxValue, 0));
-        }
-        else
-        {
-            command.Parameters.AddWithValue("first", (long)from);
-            command.Parameters.AddWithValue("last", (long)(to ?? Math.Max(shape.Pages, from) + 1) - 1);
-        }
-
-        command.Parameters.AddWithValue("floor", floor);
-        command.Parameters.AddWithValue("full", full);
-        return await RunsAsync(command, shape, cancellationToken);
+        NpgsqlParameter[] rest = [new("floor", floor), new("full", full)];
+        return HasRanges
+            ? RunsAsync(PagesSql, shape, [Place("from", from, 0), Place("to", to ?? uint.MaxValue, 0), .. rest], cancellationToken)
+            : RunsAsync(
+                NamedPlacesSql, shape, [new("first", (long)from), new("last", (long)(to ?? Math.Max(shape.Pages, from) + 1) - 1), .. rest], cancellationToken);
     }
 
     /// <summary>The rows with ids from one up to another that are not of some jobs, in no order. Needs an index.</summary>
-    public async Task<IReadOnlyList<Run>> WithIdsAsync(LogShape shape, long from, long to, string[] full, CancellationToken cancellationToken)
-    {
-        await using var command = observed.Database.CreateCommand(Sql(IdsSql, shape));
-        command.Parameters.AddWithValue("from", from);
-        command.Parameters.AddWithValue("to", to);
-        command.Parameters.AddWithValue("full", full);
-        return await RunsAsync(command, shape, cancellationToken);
-    }
+    public Task<IReadOnlyList<Run>> WithIdsAsync(LogShape shape, long from, long to, string[] full, CancellationToken cancellationToken) =>
+        RunsAsync(IdsSql, shape, [new("from", from), new("to", to), new("full", full)], cancellationToken);
+
+    /// <summary>The newest rows of a log that may be read as a whole, newest first.</summary>
+    public Task<IReadOnlyList<Run>> NewestAsync(LogShape shape, CancellationToken cancellationToken) => RunsAsync(NewestSql, shape, [], cancellationToken);
 
     /// <summary>The greatest id below another; null when there is none. Needs an index.</summary>
     public async Task<long?> NewestIdAsync(long before, CancellationToken cancellationToken)
     {
-        await using var command = observed.Database.CreateCommand(NewestIdSql.Replace("{log}", log.Sql, StringComparison.Ordinal));
-        command.Parameters.AddWithValue("before", before);
+        await using var session = await observed.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Sql(NewestIdSql, shape: null), session.Connection) { Parameters = { new("before", before) } };
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
-    /// <summary>The newest rows of a log that may be read as a whole, newest first.</summary>
-    public async Task<IReadOnlyList<Run>> NewestAsync(LogShape shape, CancellationToken cancellationToken)
-    {
-        await using var command = observed.Database.CreateCommand(Sql(NewestSql, shape));
-        return await RunsAsync(command, shape, cancellationToken);
-    }
+    // TID range scans came with PostgreSQL 14.
+    private bool HasRanges => observed.Capabilities.ServerVersion >= 140_000;
+
+    private static NpgsqlParameter Place(string name, uint block, ushort offset) => new(name, NpgsqlDbType.Tid) { Value = new NpgsqlTid(block, offset) };
 
     // What the planner expects NewestSql to cost; the statement itself is not run.
-    private async Task<double> WorkAsync(CancellationToken cancellationToken)
+    private async Task<double> WorkAsync(NpgsqlConnection connection, LogShape shape, CancellationToken cancellationToken)
     {
-        await using var command = observed.Database.CreateCommand("explain (format json) " + Sql(NewestSql, shape: null));
+        await using var command = new NpgsqlCommand("explain (format json) " + Sql(NewestSql, shape), connection);
         using var plan = JsonDocument.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!);
         return plan.RootElement[0].GetProperty("Plan").GetProperty("Total Cost").GetDouble();
     }
 
-    private static async Task<IReadOnlyList<Run>> RunsAsync(NpgsqlCommand command, LogShape shape, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Run>> RunsAsync(string template, LogShape shape, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
+        await using var session = await observed.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(Sql(template, shape), session.Connection);
+        command.Parameters.AddRange(parameters);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var runs = new List<Run>();
         while (await row.ReadAsync(cancellationToken))

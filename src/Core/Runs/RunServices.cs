@@ -12,6 +12,7 @@ public static class RunServices
     {
         services.AddOptions<RunOptions>().BindConfiguration(RunOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(new SourceFeeds<RunsSnapshot>(RunsSnapshot.Empty));
+        services.AddSingleton<RunHistories>();
         services.AddSingleton<ISourceReader, RunsMonitor>();
         return services;
     }

@@ -15,6 +15,7 @@ namespace Dashboard.Core.Runs;
 public sealed partial class RunsMonitor(
     SourceFeeds<RunsSnapshot> snapshots,
     SourceFeeds<JobsSnapshot> jobs,
+    RunHistories histories,
     IOptions<RunOptions> options,
     TimeProvider clock,
     ILogger<RunsMonitor> log) : ISourceReader
@@ -30,6 +31,7 @@ public sealed partial class RunsMonitor(
     public async Task ReadAsync(ObservedSource observed, SourceChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(observed);
+        histories.Connected(observed);
         var source = observed.Source.Name;
         if (change.HasFlag(SourceChange.Resync))
         {

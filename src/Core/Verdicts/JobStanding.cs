@@ -9,7 +9,7 @@ public enum JobState
     /// <summary>The lock is held far longer than its runs last: the process is gone, the lock stayed.</summary>
     StuckLock,
 
-    /// <summary>Its last run failed; the runner tries again.</summary>
+    /// <summary>Its last run failed; the runner tries again, or is trying now.</summary>
     Failing,
 
     /// <summary>Past its time and not started.</summary>
@@ -34,7 +34,11 @@ public enum JobState
 /// <param name="State">Where it stands.</param>
 /// <param name="Because">Why, in one sentence without markup.</param>
 /// <param name="Since">Since when, by the database's clock; null when the row does not say.</param>
-public sealed record JobStanding(Job Job, JobHistory History, JobState State, string Because, DateTimeOffset? Since);
+public sealed record JobStanding(Job Job, JobHistory History, JobState State, string Because, DateTimeOffset? Since)
+{
+    /// <summary>From this moment of the database's clock on it may stand elsewhere although its row and runs are the same.</summary>
+    public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
+}
 
 /// <summary>Where every job of one source stands: what pages, hub and API show.</summary>
 public sealed record StandingsSnapshot
@@ -56,6 +60,9 @@ public sealed record StandingsSnapshot
 
     /// <summary>True when every run of the log was looked at.</summary>
     public bool RunsWhole { get; init; }
+
+    /// <summary>What is not shown and why, one sentence each; empty when all is.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
 
     /// <summary>How many jobs stand so.</summary>
     public int Count(JobState state) => Jobs.Count(standing => standing.State == state);

@@ -3,7 +3,10 @@ using Dashboard.Core.Runs;
 
 namespace Dashboard.Core.Verdicts;
 
-/// <summary>Rows and runs become standings; what did not change stays the same object, so that a page redraws only what did.</summary>
+/// <summary>
+/// Rows and runs become standings. What did not change stays the same object, so that a page redraws only what did; a job whose row and
+/// runs are the same objects is not even judged again before the clock can change it.
+/// </summary>
 public static class StandingsFold
 {
     /// <summary>The snapshot after <paramref name="before"/>; that same object when nothing differs.</summary>
@@ -12,17 +15,26 @@ public static class StandingsFold
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(runs);
-        var known = before.Jobs.ToDictionary(standing => standing.Job.Name, StringComparer.Ordinal);
-        var jobs = new JobStanding[rows.Jobs.Count];
-        var same = before.AsOf is not null && before.Jobs.Count == jobs.Length;
-        for (var i = 0; i < jobs.Length; i++)
+        var known = new Known(before.Jobs);
+        JobStanding[]? jobs = before.Jobs.Count == rows.Jobs.Count ? null : new JobStanding[rows.Jobs.Count];
+        for (var i = 0; i < rows.Jobs.Count; i++)
         {
-            var fresh = StandingRule.For(rows.Jobs[i], runs.Of(rows.Jobs[i].Name), now);
-            jobs[i] = known.TryGetValue(fresh.Job.Name, out var old) && Equal(old, fresh) ? old : fresh;
-            same = same && ReferenceEquals(jobs[i], before.Jobs[i]);
+            var old = known.Of(rows.Jobs[i].Name, i);
+            var standing = Judge(old, rows.Jobs[i], runs.Of(rows.Jobs[i].Name), now);
+            if (jobs is null && !ReferenceEquals(standing, before.Jobs[i]))
+            {
+                // The first that differs: what was passed so far is as before.
+                jobs = [.. before.Jobs];
+            }
+
+            if (jobs is not null)
+            {
+                jobs[i] = standing;
+            }
         }
 
-        if (same && before.RunsSince == runs.Since && before.RunsWhole == runs.Whole)
+        if (jobs is null && before.AsOf is not null && before.RunsSince == runs.Since && before.RunsWhole == runs.Whole
+            && SameNotices(before.Notices, rows.Notice, runs.Notice))
         {
             return before;
         }
@@ -30,14 +42,61 @@ public static class StandingsFold
         return new StandingsSnapshot
         {
             Source = rows.Source,
-            Jobs = jobs,
+            Jobs = jobs ?? before.Jobs,
             AsOf = rows.AsOf,
             Sequence = before.Sequence + 1,
             RunsSince = runs.Since,
             RunsWhole = runs.Whole,
+            Notices = [.. new[] { rows.Notice, runs.Notice }.OfType<string>()],
         };
     }
 
-    private static bool Equal(JobStanding a, JobStanding b) =>
-        ReferenceEquals(a.Job, b.Job) && ReferenceEquals(a.History, b.History) && a.State == b.State && a.Because == b.Because && a.Since == b.Since;
+    /// <summary>The first moment of the database's clock at which a snapshot may differ although no row and no run does.</summary>
+    public static DateTimeOffset Until(StandingsSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var until = DateTimeOffset.MaxValue;
+        foreach (var standing in snapshot.Jobs)
+        {
+            until = standing.Until < until ? standing.Until : until;
+        }
+
+        return until;
+    }
+
+    private static JobStanding Judge(JobStanding? old, Job job, JobHistory history, DateTimeOffset now)
+    {
+        var same = old is not null && ReferenceEquals(old.Job, job) && ReferenceEquals(old.History, history);
+        if (same && now <= old!.Until)
+        {
+            return old;
+        }
+
+        var fresh = StandingRule.For(job, history, now);
+        return same && fresh == old ? old : fresh;
+    }
+
+    private static bool SameNotices(IReadOnlyList<string> before, string? first, string? second) => (first, second) switch
+    {
+        (null, null) => before.Count == 0,
+        ({ } a, { } b) => before.Count == 2 && before[0] == a && before[1] == b,
+        _ => before.Count == 1 && before[0] == (first ?? second),
+    };
+
+    /// <summary>Finds a job's old standing: nearly always at the same place, otherwise by a table made when first needed.</summary>
+    private struct Known(IReadOnlyList<JobStanding> before)
+    {
+        private Dictionary<string, JobStanding>? byName;
+
+        public JobStanding? Of(string name, int place)
+        {
+            if (place < before.Count && before[place].Job.Name == name)
+            {
+                return before[place];
+            }
+
+            byName ??= before.ToDictionary(standing => standing.Job.Name, StringComparer.Ordinal);
+            return byName.GetValueOrDefault(name);
+        }
+    }
 }

@@ -1,22 +1,26 @@
+using System.Threading.Channels;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Sources;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Verdicts;
 
 /// <summary>
-/// Keeps the standings of every source: folds the newest rows and runs whenever either changes, and once a second, because a job
-/// becomes due or overdue by the clock alone. Publishes only when something differs.
+/// Keeps the standings of every source: folds the newest rows and runs whenever either changes, and when the clock alone makes a job due
+/// or overdue. Publishes only when something differs. While a source is out of reach its clock stands still here: what is shown is how it
+/// was, for nobody knows whether what was due then has started since.
 /// </summary>
-public sealed class StandingsMonitor(
+public sealed partial class StandingsMonitor(
     SourceDirectory directory,
     SourceFeeds<JobsSnapshot> jobs,
     SourceFeeds<RunsSnapshot> runs,
     SourceFeeds<SourceStatus> statuses,
     SourceFeeds<StandingsSnapshot> standings,
-    TimeProvider clock) : BackgroundService
+    TimeProvider clock,
+    ILogger<StandingsMonitor> log) : BackgroundService
 {
     private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(1);
 
@@ -26,40 +30,66 @@ public sealed class StandingsMonitor(
 
     private async Task FollowAsync(string source, CancellationToken cancellationToken)
     {
-        using var turn = new SemaphoreSlim(1);
-        await Task.WhenAll(
-            OnEachAsync(jobs.Of(source).WatchAsync(cancellationToken)),
-            OnEachAsync(runs.Of(source).WatchAsync(cancellationToken)),
-            OnEachAsync(TicksAsync(cancellationToken))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-        async Task OnEachAsync<T>(IAsyncEnumerable<T> wakes)
+        var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        try
         {
-            await foreach (var _ in wakes.WithCancellation(cancellationToken))
-            {
-                await turn.WaitAsync(cancellationToken);
-                try
-                {
-                    Refresh(source);
-                }
-                finally
-                {
-                    turn.Release();
-                }
-            }
+            await Task.WhenAll(
+                WakeAsync(jobs.Of(source).WatchAsync(cancellationToken), wakes.Writer),
+                WakeAsync(runs.Of(source).WatchAsync(cancellationToken), wakes.Writer),
+                WakeAsync(TicksAsync(cancellationToken), wakes.Writer),
+                FoldAsync(source, wakes.Reader, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The dashboard stops.
         }
     }
 
-    private void Refresh(string source)
+    private static async Task WakeAsync<T>(IAsyncEnumerable<T> changes, ChannelWriter<bool> wakes)
     {
-        var rows = jobs.Of(source).Newest;
-        if (rows.AsOf is null)
+        await foreach (var _ in changes)
         {
-            return;
+            wakes.TryWrite(true);
         }
+    }
 
-        var feed = standings.Of(source);
-        var next = StandingsFold.Next(feed.Newest, rows, runs.Of(source).Newest, statuses.Of(source).Newest.DatabaseTime(clock.GetUtcNow()));
-        feed.Publish(next);
+    private async Task FoldAsync(string source, ChannelReader<bool> wakes, CancellationToken cancellationToken)
+    {
+        var folded = (Rows: (JobsSnapshot?)null, Runs: (RunsSnapshot?)null, Until: DateTimeOffset.MinValue);
+        await foreach (var _ in wakes.ReadAllAsync(cancellationToken))
+        {
+            var (rows, log) = (jobs.Of(source).Newest, runs.Of(source).Newest);
+            var now = Now(source, rows);
+            if (now is null || (ReferenceEquals(rows, folded.Rows) && ReferenceEquals(log, folded.Runs) && now <= folded.Until))
+            {
+                continue;
+            }
+
+            folded = Fold(source, rows, log, now.Value) is { } until ? (rows, log, until) : (null, null, DateTimeOffset.MinValue);
+        }
+    }
+
+    private DateTimeOffset? Fold(string source, JobsSnapshot rows, RunsSnapshot known, DateTimeOffset now)
+    {
+        try
+        {
+            var feed = standings.Of(source);
+            var next = StandingsFold.Next(feed.Newest, rows, known, now);
+            feed.Publish(next);
+            return StandingsFold.Until(next);
+        }
+        catch (Exception cause)
+        {
+            // One source's rows must not silence the others, nor its own next ones.
+            LogNotFolded(log, source, cause);
+            return null;
+        }
+    }
+
+    private DateTimeOffset? Now(string source, JobsSnapshot rows)
+    {
+        var status = statuses.Of(source).Newest;
+        return rows.AsOf is null ? null : status.State == SourceState.Live ? status.DatabaseTime(clock.GetUtcNow()) : status.AsOf > rows.AsOf ? status.AsOf : rows.AsOf;
     }
 
     private async IAsyncEnumerable<DateTimeOffset> TicksAsync(
@@ -71,4 +101,7 @@ public sealed class StandingsMonitor(
             yield return clock.GetUtcNow();
         }
     }
+
+    [LoggerMessage(EventId = 1300, Level = LogLevel.Error, Message = "Source {Source}: its jobs could not be judged; what is shown stays as it was")]
+    private static partial void LogNotFolded(ILogger log, string source, Exception cause);
 }

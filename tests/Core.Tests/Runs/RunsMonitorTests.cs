@@ -16,7 +16,7 @@ public sealed class RunsMonitorTests
     private readonly RunsMonitor monitor;
 
     public RunsMonitorTests() =>
-        monitor = new RunsMonitor(feeds, jobs, Options.Create(new RunOptions()), clock, NullLogger<RunsMonitor>.Instance);
+        monitor = new RunsMonitor(feeds, jobs, new RunHistories(clock), Options.Create(new RunOptions()), clock, NullLogger<RunsMonitor>.Instance);
 
     [Fact]
     public async Task The_incidents_log_becomes_sixty_runs_of_each_job()
