@@ -52,8 +52,6 @@ public sealed class RunHistoriesTests
     public async Task A_search_through_a_long_log_stops_and_says_how_far_it_looked()
     {
         await using var database = await LogAsync("pages", rows: 400_000);
-        await database.ExecuteAsync("update crontabber_log set app_name = 'rare' where id = 5");
-        await database.ExecuteAsync("vacuum full crontabber_log");
         var first = await histories.PageAsync(database.Name, new RunPageRequest("rare"), TestContext.Current.CancellationToken);
 
         Assert.Empty(first.Runs);
@@ -155,7 +153,7 @@ public sealed class RunHistoriesTests
         var database = await Observing.NewAsync();
         await database.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"""
             insert into crontabber_log (app_name, log_time, duration, success, exc_type, exc_value, exc_traceback)
-            select 'job-' || i % 10, '2014-01-01'::timestamptz + i * interval '1 minute', '00:00:01',
+            select case when i = 5 then 'rare' else 'job-' || i % 10 end, '2014-01-01'::timestamptz + i * interval '1 minute', '00:00:01',
                    case when i % 7 > 0 then now() end, case when i % 7 = 0 then '<class ''x.Y''>' end, case when i % 7 = 0 then 'Y()' end, case when i % 7 = 0 then 'tb' end
               from generate_series(1, {rows}) i;
             analyze crontabber_log
