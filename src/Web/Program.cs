@@ -5,6 +5,7 @@ using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web;
 using Dashboard.Web.Api;
+using Dashboard.Web.Commands;
 using Dashboard.Web.Health;
 using Dashboard.Web.Jobs;
 using Dashboard.Web.Layout;
@@ -12,7 +13,12 @@ using Dashboard.Web.Live;
 using Dashboard.Web.Security;
 using Dashboard.Web.Sources;
 
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot.Find() });
+if (Verbs.Asked(args))
+{
+    return await Verbs.RunAsync(args);
+}
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = SourceArguments.Expand(args), ContentRootPath = ContentRoot.Find() });
 builder.WebHost.UseStaticWebAssets();
 if (StartRule.Refusal(builder.Configuration) is { } refusal)
 {
@@ -22,8 +28,14 @@ if (StartRule.Refusal(builder.Configuration) is { } refusal)
 
 builder.Services.AddSingleton(TimeProvider.System);
 
-builder.Services.AddOwnDatabase(builder.Configuration.GetConnectionString("Dashboard") ?? "");
-builder.Services.AddSources(SourceOptions.Read(builder.Configuration));
+await using var storage = await Storage.OpenAsync(builder.Configuration);
+if (storage is null)
+{
+    return Storage.ExitCode;
+}
+
+builder.Services.AddDatabase(storage).AddHostedService<RunningSign>();
+builder.Services.AddSources(storage.Sources(SourceOptions.Read(builder.Configuration)));
 builder.Services.AddJobs();
 builder.Services.AddRuns();
 builder.Services.AddVerdicts();

@@ -1,0 +1,84 @@
+using Dashboard.Core.Database.Embedded;
+using Dashboard.Core.Sources;
+using Microsoft.Extensions.Configuration;
+
+namespace Dashboard.Core.Database;
+
+/// <summary>Where the dashboard keeps its own records: the database it was given, or a PostgreSQL it starts for itself.</summary>
+public sealed class DashboardStorage : IAsyncDisposable
+{
+    private DashboardStorage(OwnDatabase own, EmbeddedPostgres? embedded)
+    {
+        Own = own;
+        Embedded = embedded;
+    }
+
+    /// <summary>Its own records.</summary>
+    public OwnDatabase Own { get; }
+
+    /// <summary>The server it started; null when it was given a database.</summary>
+    public EmbeddedPostgres? Embedded { get; }
+
+    /// <summary>Opens it: <c>ConnectionStrings:Dashboard</c>, or else the embedded server with the demo in it when no source is configured.</summary>
+    /// <param name="configuration">Of the whole dashboard.</param>
+    /// <param name="clock">For waiting.</param>
+    /// <param name="say">Given one line for each thing worth knowing while waiting.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<DashboardStorage> OpenAsync(IConfiguration configuration, TimeProvider clock, Action<string> say, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (configuration.GetConnectionString("Dashboard") is { Length: > 0 } given)
+        {
+            return new DashboardStorage(new OwnDatabase(given), null);
+        }
+
+        var options = configuration.GetSection("Database:Embedded").Get<EmbeddedOptions>() ?? new EmbeddedOptions();
+        var embedded = await EmbeddedPostgres.StartAsync(options, clock, say, cancellationToken);
+        try
+        {
+            if (!configuration.GetSection("Sources").GetChildren().Any())
+            {
+                await DemoDatabase.LoadAsync(embedded.ConnectionString(DemoDatabase.Name), say, cancellationToken);
+            }
+
+            return new DashboardStorage(new OwnDatabase(embedded.ConnectionString(OwnDatabase.Name)), embedded);
+        }
+        catch
+        {
+            await embedded.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the own records for a moment, beside a dashboard that may be running: its server is used, or started and stopped again.</summary>
+    public static async Task<DashboardStorage> VisitAsync(IConfiguration configuration, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = configuration.GetSection("Database:Embedded").Get<EmbeddedOptions>() ?? new EmbeddedOptions();
+        var running = string.IsNullOrEmpty(configuration.GetConnectionString("Dashboard")) ? await EmbeddedPostgres.RunningAsync(options, cancellationToken) : null;
+        var storage = running is null
+            ? await OpenAsync(configuration, clock, _ => { }, cancellationToken)
+            : new DashboardStorage(new OwnDatabase(running(OwnDatabase.Name)), null);
+        await storage.Own.MigrateAsync(cancellationToken);
+        return storage;
+    }
+
+    /// <summary>The configured sources, or the demo when there are none.</summary>
+    public IReadOnlyList<Source> Sources(IReadOnlyList<Source> configured)
+    {
+        ArgumentNullException.ThrowIfNull(configured);
+        return configured.Count > 0 || Embedded is null
+            ? configured
+            : [new Source(DemoDatabase.Name, Embedded.ConnectionString(DemoDatabase.Name), $"127.0.0.1:{Embedded.Port}/{DemoDatabase.Name}") { Embedded = true }];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Own.DisposeAsync();
+        if (Embedded is not null)
+        {
+            await Embedded.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Dashboard.Core.Database;
+using Dashboard.Core.Database.Embedded;
+using Npgsql;
+
+namespace Dashboard.Web.Commands;
+
+/// <summary>What the program does besides serving pages: <c>./run VERB</c>.</summary>
+internal static class Verbs
+{
+    /// <summary>Whether the arguments ask for a verb; otherwise they are for the web server.</summary>
+    public static bool Asked(string[] arguments) =>
+        arguments is [var first, ..] && (!first.StartsWith('-') || first is "--help" or "-h" or "-?" or "--version");
+
+    /// <summary>Runs it; 0 when it did what was asked.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        try
+        {
+            return await Root().Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception cause) when (cause is EmbeddedPostgresException or NpgsqlException or VerbException)
+        {
+            await Console.Error.WriteLineAsync(cause.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>Opens the own records for a verb: those of a dashboard that runs, or started for the moment.</summary>
+    public static Task<DashboardStorage> OwnRecordsAsync(CancellationToken cancellationToken) =>
+        DashboardStorage.VisitAsync(Configuration(), TimeProvider.System, cancellationToken);
+
+    /// <summary>The settings a served dashboard would have, but for its command line.</summary>
+    public static IConfiguration Configuration() => new ConfigurationBuilder()
+        .SetBasePath(ContentRoot.Find())
+        .AddJsonFile("appsettings.json", optional: true)
+        .AddJsonFile("appsettings.Production.json", optional: true)
+        .AddEnvironmentVariables()
+        .Build();
+
+    private static RootCommand Root() => new(
+        """
+        Crontabber Dashboard: will it heal by itself, and when, or do I get up?
+
+        Without a verb it serves the dashboard on http://127.0.0.1:7080; any option of ASP.NET Core passes through:
+          --urls http://127.0.0.1:9000        another address
+          --source "Host=…;Database=…"        observe this database (as often as wanted; "name=Host=…" to name it)
+        """)
+    {
+        KeyVerb.Create(),
+        LoginVerb.Create(),
+        SourcesVerb.Create(),
+    };
+}
