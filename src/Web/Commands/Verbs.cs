@@ -50,5 +50,7 @@ internal static class Verbs
         KeyVerb.Create(),
         LoginVerb.Create(),
         SourcesVerb.Create(),
+        InstallVerb.Install(Configuration),
+        InstallVerb.Uninstall(Configuration),
     };
 }
