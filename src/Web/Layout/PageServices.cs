@@ -5,7 +5,13 @@ internal static class PageServices
 {
     public static IServiceCollection AddPages(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddSingleton<ShownSources>();
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+        {
+            // A dropped circuit keeps working until it is forgotten; a browser that comes back later reloads from the URL.
+            circuits.DisconnectedCircuitMaxRetained = 20;
+            circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1);
+        });
         return services;
     }
 

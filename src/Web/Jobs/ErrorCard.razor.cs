@@ -1,0 +1,56 @@
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Runs;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Web.Jobs;
+
+/// <summary>What the job failed with: class, message, the frames of the operator's own code or all, and for how long it has been the same.</summary>
+public sealed partial class ErrorCard
+{
+    private const int LongestMessage = 2000;
+
+    private JobError? split;
+    private IReadOnlyList<TracebackPart> parts = [];
+
+    /// <summary>The error.</summary>
+    [Parameter, EditorRequired]
+    public required JobError Error { get; set; }
+
+    /// <summary>The runs before, newest first.</summary>
+    [Parameter, EditorRequired]
+    public required JobHistory History { get; set; }
+
+    private bool HasBoth => parts.Any(part => part.Application && part.Frames > 0) && parts.Any(part => !part.Application);
+
+    /// <summary>How many of the newest runs failed alike, and since when.</summary>
+    private (string Words, DateTimeOffset Since)? Streak
+    {
+        get
+        {
+            var newest = History.Runs is [{ Outcome: RunOutcome.Failure } first, ..] ? first : null;
+            if (newest is null)
+            {
+                return null;
+            }
+
+            var alike = History.Runs.TakeWhile(run => run.Outcome is RunOutcome.Failure && run.Error?.Type == newest.Error?.Type && run.Error?.Value == newest.Error?.Value).ToList();
+            var all = alike.Count == JobHistory.Kept;
+            return alike.Count == 1
+                ? ("First run with this error, at", newest.LogTime)
+                : ($"Same error {alike.Count}{(all ? " or more" : "")} runs in a row {(all ? "since before" : "since")}", alike[^1].LogTime);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        if (!ReferenceEquals(split, Error))
+        {
+            split = Error;
+            parts = Traceback.Split(Error.Traceback.Length == 0 || Error.Traceback.EndsWith('\n') ? Error.Traceback : Error.Traceback + "\n");
+        }
+    }
+
+    // The whole message ends the traceback below.
+    private static string Cut(string message) => message.Length <= LongestMessage ? message : $"{message[..LongestMessage]}…";
+}

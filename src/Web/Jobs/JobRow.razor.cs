@@ -1,0 +1,51 @@
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Verdicts;
+using Dashboard.Web.Layout;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+
+namespace Dashboard.Web.Jobs;
+
+/// <summary>One job in the list. Redrawn only when its standing is a new object, or it is chosen, or it moved.</summary>
+public sealed partial class JobRow
+{
+    private (JobStanding?, bool, int, ShownSource?) drawn;
+    private bool changed;
+
+    /// <summary>The job.</summary>
+    [Parameter, EditorRequired]
+    public required JobStanding Standing { get; set; }
+
+    /// <summary>Its place in the list, from 0.</summary>
+    [Parameter, EditorRequired]
+    public required int Index { get; set; }
+
+    /// <summary>Whether it is chosen.</summary>
+    [Parameter]
+    public bool Selected { get; set; }
+
+    /// <summary>Its source.</summary>
+    [Parameter, EditorRequired]
+    public required ShownSource Shown { get; set; }
+
+    /// <summary>It was chosen or given back.</summary>
+    [Parameter]
+    public EventCallback<RowChoice> OnSelect { get; set; }
+
+    private Job Job => Standing.Job;
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        var next = (Standing, Selected, Index, Shown);
+        changed = !ReferenceEquals(drawn.Item1, next.Standing) || drawn.Item2 != next.Selected || drawn.Item3 != next.Index || !ReferenceEquals(drawn.Item4, next.Shown);
+        drawn = next;
+    }
+
+    /// <inheritdoc/>
+    protected override bool ShouldRender() => changed;
+
+    private string? Raw(string column) => Job.Unreadable.GetValueOrDefault(column);
+
+    private Task Choose(MouseEventArgs click) => OnSelect.InvokeAsync(new RowChoice(Job.Name, click.ShiftKey));
+}

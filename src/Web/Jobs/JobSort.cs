@@ -1,0 +1,95 @@
+using Dashboard.Core.Verdicts;
+using Dashboard.Web.Components;
+
+namespace Dashboard.Web.Jobs;
+
+/// <summary>What the list is sorted by.</summary>
+public enum JobColumn
+{
+    /// <summary>What needs somebody first.</summary>
+    State,
+
+    /// <summary>By code points, as the runner sorts.</summary>
+    Name,
+
+    /// <summary>The last success.</summary>
+    LastSuccess,
+
+    /// <summary>The next run.</summary>
+    NextRun,
+
+    /// <summary>The usual duration.</summary>
+    Usual,
+
+    /// <summary>Consecutive failures.</summary>
+    Errors,
+}
+
+/// <summary>An order of the list.</summary>
+/// <param name="Column">By what.</param>
+/// <param name="Descending">From the largest; jobs without a value stay last either way.</param>
+public readonly record struct JobSort(JobColumn Column, bool Descending)
+{
+    /// <summary>As in a URL: <c>name</c>, <c>-errors</c>.</summary>
+    public string Slug => (Descending ? "-" : "") + Column switch
+    {
+        JobColumn.Name => "name",
+        JobColumn.LastSuccess => "last-success",
+        JobColumn.NextRun => "next-run",
+        JobColumn.Usual => "usual",
+        JobColumn.Errors => "errors",
+        _ => "state",
+    };
+
+    /// <summary>The order a URL names; the usual one when it names none we know.</summary>
+    public static JobSort Parse(string? slug)
+    {
+        var descending = slug is ['-', ..];
+        JobColumn? column = (descending ? slug![1..] : slug) switch
+        {
+            "state" => JobColumn.State,
+            "name" => JobColumn.Name,
+            "last-success" => JobColumn.LastSuccess,
+            "next-run" => JobColumn.NextRun,
+            "usual" => JobColumn.Usual,
+            "errors" => JobColumn.Errors,
+            _ => null,
+        };
+        return column is { } known ? new(known, descending) : default;
+    }
+
+    /// <summary>The order after a click on a column: the other way round when it is the present one, else its useful way first.</summary>
+    public JobSort Clicked(JobColumn column) =>
+        column == Column ? new(column, !Descending) : new(column, column is JobColumn.Usual or JobColumn.Errors or JobColumn.LastSuccess);
+
+    /// <summary>The jobs in this order; equal ones by name.</summary>
+    public IReadOnlyList<JobStanding> Apply(IEnumerable<JobStanding> jobs) => Column switch
+    {
+        JobColumn.Name => Sorted(jobs, standing => standing.Job.Name, StringComparer.Ordinal),
+        JobColumn.LastSuccess => Sorted(jobs, standing => standing.Job.LastSuccess),
+        JobColumn.NextRun => Sorted(jobs, standing => standing.Job.NextRun),
+        JobColumn.Usual => Sorted(jobs, standing => standing.History.UsualDuration),
+        JobColumn.Errors => Sorted(jobs, standing => standing.Job.ErrorCount),
+        _ => Sorted(jobs, standing => Severity(standing.State)),
+    };
+
+    private static int Severity(JobState state)
+    {
+        for (var i = 0; i < StateWords.All.Count; i++)
+        {
+            if (StateWords.All[i] == state)
+            {
+                return i;
+            }
+        }
+
+        return int.MaxValue;
+    }
+
+    private List<JobStanding> Sorted<TKey>(IEnumerable<JobStanding> jobs, Func<JobStanding, TKey> key, IComparer<TKey>? comparer = null)
+    {
+        var present = jobs.OrderBy(standing => key(standing) is null);
+        var sorted = Descending ? present.ThenByDescending(key, comparer) : present.ThenBy(key, comparer);
+        return [.. sorted.ThenBy(standing => standing.Job.Name, StringComparer.Ordinal)];
+    }
+}

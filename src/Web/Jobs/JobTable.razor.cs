@@ -1,0 +1,94 @@
+using System.Globalization;
+using Dashboard.Core.Verdicts;
+using Dashboard.Web.Components;
+using Dashboard.Web.Layout;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace Dashboard.Web.Jobs;
+
+/// <summary>
+/// The list itself. Up to a hundred rows are all there; of a longer list only those in sight, between two spacers. (The framework's own
+/// Virtualize writes inline styles, which our content security policy forbids.)
+/// </summary>
+public sealed partial class JobTable : IAsyncDisposable
+{
+    private readonly DotNetObjectReference<JobTable> self;
+    private ElementReference table;
+    private IJSObjectReference? script;
+    private RowWindow sight = new(0, RowWindow.Small, 36);
+    private RowWindow window;
+
+    /// <summary>Ready to be told by the browser what is in sight.</summary>
+    public JobTable() => self = DotNetObjectReference.Create(this);
+
+    /// <summary>The jobs, filtered and sorted.</summary>
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<JobStanding> Jobs { get; set; }
+
+    /// <summary>The names of those selected.</summary>
+    [Parameter, EditorRequired]
+    public required IReadOnlySet<string> Selected { get; set; }
+
+    /// <summary>The present view, for the headings.</summary>
+    [Parameter, EditorRequired]
+    public required JobsView View { get; set; }
+
+    /// <summary>Their source.</summary>
+    [Parameter, EditorRequired]
+    public required ShownSource Shown { get; set; }
+
+    /// <summary>A row was chosen or given back.</summary>
+    [Parameter]
+    public EventCallback<RowChoice> OnSelect { get; set; }
+
+    [Inject]
+    private IJSRuntime Browser { get; set; } = null!;
+
+    /// <summary>The browser says which rows are in sight.</summary>
+    [JSInvokable]
+    public void InSight(int first, int count, double rowHeight)
+    {
+        sight = new RowWindow(first, count, rowHeight);
+        var next = sight.Of(Jobs.Count);
+        if (next != window)
+        {
+            window = next;
+            StateHasChanged();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (script is not null)
+            {
+                await script.InvokeVoidAsync("forget", table);
+                await script.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser left first.
+        }
+
+        self.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet() => window = sight.Of(Jobs.Count);
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            script = await Browser.InvokeAsync<IJSObjectReference>("import", "./js/rows.js");
+            await script.InvokeVoidAsync("watch", table, self);
+        }
+    }
+
+    private string Height(int rows) => (rows * sight.RowHeight).ToString("0.#", CultureInfo.InvariantCulture);
+}

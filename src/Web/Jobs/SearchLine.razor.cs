@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Web.Jobs;
+
+/// <summary>The search line: searches while one types, and as a plain form when the connection is gone.</summary>
+public sealed partial class SearchLine
+{
+    private string typed = "";
+    private string sent = "";
+
+    /// <summary>The search in the URL.</summary>
+    [Parameter, EditorRequired]
+    public required string Text { get; set; }
+
+    /// <summary>The rest of the view, which a search keeps.</summary>
+    [Parameter, EditorRequired]
+    public required JobsView View { get; set; }
+
+    /// <summary>What of the search was not understood.</summary>
+    [Parameter]
+    public IReadOnlyList<string> Problems { get; set; } = [];
+
+    /// <summary>The line changed.</summary>
+    [Parameter]
+    public EventCallback<string> OnTyped { get; set; }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        // The URL follows the line by a moment: an older echo of what was typed must not come back into it.
+        if (Text != sent)
+        {
+            typed = sent = Text;
+        }
+    }
+
+    private Task Type(ChangeEventArgs change)
+    {
+        typed = sent = change.Value?.ToString() ?? "";
+        return OnTyped.InvokeAsync(typed);
+    }
+}

@@ -1,0 +1,99 @@
+using Dashboard.Core.Verdicts;
+using Dashboard.Web.Components;
+using Dashboard.Web.Jobs;
+
+namespace Dashboard.Web.Layout;
+
+/// <summary>
+/// The address of every page, relative to the base. The only place that writes one: a job's name may be any text,
+/// so nobody else puts it into a URL.
+/// </summary>
+/// <param name="source">The source to stay on; null for the default one, which addresses leave out.</param>
+public sealed class Links(string? source)
+{
+    private const string NameParameter = "name";
+    private const string JobFolder = "jobs/";
+
+    /// <summary>The Now page.</summary>
+    public string Now => With("", []);
+
+    /// <summary>The whole list.</summary>
+    public string AllJobs => With("jobs", []);
+
+    /// <summary>The list as seen.</summary>
+    public string Jobs(JobsView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return With("jobs", view.ToQuery());
+    }
+
+    /// <summary>The list of those in some states.</summary>
+    public string Jobs(params IEnumerable<JobState> states) => Jobs(JobsView.Default with { States = [.. states] });
+
+    /// <summary>One job.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="outcome">Only runs that ended so; null for all.</param>
+    /// <param name="before">Only runs older than this one; null from the newest.</param>
+    public string Job(string name, string? outcome = null, long? before = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        List<(string, string)> query = [];
+        var path = name;
+        if (IsLostInAPath(name))
+        {
+            path = "~";
+            query.Add((NameParameter, name));
+        }
+
+        if (outcome is not null)
+        {
+            query.Add(("outcome", outcome));
+        }
+
+        if (before is { } id)
+        {
+            query.Add(("before", id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        return With(JobFolder + Uri.EscapeDataString(path), query);
+    }
+
+    /// <summary>The name in an address <see cref="Job"/> wrote, or somebody typed.</summary>
+    /// <param name="address">Absolute, or from the root, still escaped.</param>
+    /// <param name="basePath">The path of the base, <c>/</c> at both ends.</param>
+    public static string JobName(string address, string basePath = "/")
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var scheme = address.IndexOf("://", StringComparison.Ordinal);
+        var fromRoot = scheme < 0 ? address : address[Math.Max(address.IndexOf('/', scheme + 3), 0)..];
+        var end = fromRoot.IndexOfAny(['?', '#']);
+        var path = end < 0 ? fromRoot : fromRoot[..end];
+        if (end >= 0 && fromRoot[end] == '?')
+        {
+            foreach (var pair in fromRoot[(end + 1)..].Split('#')[0].Split('&'))
+            {
+                if (pair.StartsWith($"{NameParameter}=", StringComparison.Ordinal))
+                {
+                    return Uri.UnescapeDataString(pair[(NameParameter.Length + 1)..].Replace('+', ' '));
+                }
+            }
+        }
+
+        var folder = basePath + JobFolder;
+        return Uri.UnescapeDataString(path.StartsWith(folder, StringComparison.OrdinalIgnoreCase) ? path[folder.Length..] : path.TrimStart('/'));
+    }
+
+    // Browsers resolve dot segments, escaped or not, before anybody else sees them.
+    private static bool IsLostInAPath(string name) => name.Length == 0 || name is "." or "..";
+
+    private string With(string path, IEnumerable<(string Name, string Value)> query)
+    {
+        IEnumerable<(string Name, string Value)> all = source is null ? query : [.. query, ("source", source)];
+        var written = string.Join('&', all.Select(pair => $"{pair.Name}={Escape(pair.Value)}"));
+        return written.Length == 0 ? path : $"{path}?{written}";
+    }
+
+    // Colons and commas are allowed in a query and keep it readable: state:failing, not state%3Afailing.
+    private static string Escape(string value) =>
+        Uri.EscapeDataString(value).Replace("%3A", ":", StringComparison.Ordinal).Replace("%2C", ",", StringComparison.Ordinal);
+}
