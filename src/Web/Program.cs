@@ -26,6 +26,7 @@ if (StartRule.Refusal(builder.Configuration) is { } refusal)
     return StartRule.ExitCode;
 }
 
+builder.AddLogFormat();
 builder.Services.AddSingleton(TimeProvider.System);
 
 await using var storage = await Storage.OpenAsync(builder.Configuration);
@@ -53,7 +54,7 @@ app.UseAccess();
 app.MapStaticAssets().AllowAnonymous();
 app.MapLogin();
 app.MapPages();
-app.MapApi().MapSources().MapJobs();
+app.MapApi().MapSources().MapJobs().MapRuns();
 app.MapApiDescription();
 app.MapLive();
 app.MapHealth();

@@ -48,6 +48,9 @@ public sealed class RunningDashboard : IAsyncDisposable
     /// <summary>The API key <see cref="Client"/> carries.</summary>
     public string Key { get; private set; } = "";
 
+    /// <summary>What it observes.</summary>
+    public IReadOnlyList<TestSource> Sources => sources;
+
     /// <summary>The services of the running dashboard.</summary>
     public IServiceProvider Services => factory.Services;
 
@@ -67,7 +70,7 @@ public sealed class RunningDashboard : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(sources);
         var folder = Directory.CreateTempSubdirectory("dashboard-test-data-");
-        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["Data"] = folder.FullName };
+        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["Database:Embedded:Data"] = folder.FullName };
         for (var i = 0; i < sources.Count; i++)
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"Sources:{i}");
@@ -169,8 +172,8 @@ public sealed class RunningDashboard : IAsyncDisposable
 
     private async Task MakeKeyAsync()
     {
-        var secret = await Services.GetRequiredService<ApiKeyQueries>().CreateAsync("tests", "viewer", null, CancellationToken.None);
-        Key = secret?.Text ?? throw new InvalidOperationException("The own database of a test already has a key named 'tests'.");
+        var secret = await Services.GetRequiredService<ApiKeyQueries>().CreateAsync($"tests-{Guid.NewGuid():N}", "viewer", null, CancellationToken.None);
+        Key = secret?.Text ?? throw new InvalidOperationException("Two keys of one name.");
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Dashboard.Web.Security;
 using Microsoft.AspNetCore.Diagnostics;
@@ -25,7 +26,7 @@ internal static class ApiServices
     {
         app.UseWhen(context => Machines.Path(context.Request.Path), machines =>
         {
-            machines.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => ApiProblem.OfStatus(context.Response.StatusCode).ExecuteAsync(context) });
+            machines.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => ApiProblem.OfStatus(context.Response.StatusCode, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier).ExecuteAsync(context) });
             machines.UseStatusCodePages(context => ApiProblem.OfStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         });
         return app;

@@ -20,6 +20,11 @@ internal static class AccessServices
     {
         var (services, options) = (builder.Services, AccessOptions.Read(builder.Configuration));
         services.AddSingleton(Options.Create(options));
+        if (StartRule.IsUnsaid(builder.Configuration))
+        {
+            builder.WebHost.UseUrls(StartRule.UsualAddress);
+        }
+
         services.AddAccessRecords();
         services.AddLimits();
         services.Insert(0, ServiceDescriptor.Transient<IStartupFilter, HeadersFirst>());

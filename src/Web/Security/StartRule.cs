@@ -42,6 +42,12 @@ internal static class StartRule
             : $"Refusing to listen on {string.Join(", ", plain)}: logins and keys would cross the network in the clear. Use https:// and a certificate (Kestrel:Certificates:Default), or loopback.";
     }
 
+    /// <summary>Where to listen when no setting says.</summary>
+    public const string UsualAddress = "http://127.0.0.1:7080";
+
+    /// <summary>Whether no setting says where to listen: then it is <see cref="UsualAddress"/>, and not every interface as ASP.NET Core might have it.</summary>
+    public static bool IsUnsaid(IConfiguration configuration) => !Addresses(configuration).Any();
+
     /// <summary>Whether only this machine can reach it. A name other than localhost is none: Kestrel listens on every interface for it.</summary>
     public static bool IsLoopback(string address)
     {

@@ -14,7 +14,7 @@ public sealed record SourceNow(SourceStatus Status, StandingsSnapshot Standings)
 /// <summary>Finds the source a request is about, in the feeds: never a query.</summary>
 internal sealed class SourcesNow(SourceDirectory directory, SourceFeeds<SourceStatus> statuses, SourceFeeds<StandingsSnapshot> standings)
 {
-    private const int RetryAfterSeconds = 2;
+    public const int RetryAfterSeconds = 2;
 
     /// <summary>All of them, in the order they were configured.</summary>
     public IReadOnlyList<SourceNow> All => [.. directory.All.Select(Of)];
