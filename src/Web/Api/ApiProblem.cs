@@ -32,7 +32,7 @@ internal static class ApiProblem
         StatusCodes.Status503ServiceUnavailable, "history-out-of-reach", "The log cannot be read now", $"The source '{source}' did not answer; the rows of its jobs may still be shown, with their age.");
 
     /// <summary>For a status without a better name, a wrong method for instance.</summary>
-    public static ProblemHttpResult OfStatus(int status, string? trace = null) => Of(status, Slug(status), ReasonPhrases.GetReasonPhrase(status), status switch
+    public static ProblemHttpResult OfStatus(int status) => Of(status, Slug(status), ReasonPhrases.GetReasonPhrase(status), status switch
     {
         StatusCodes.Status401Unauthorized => "Send an API key: 'Authorization: Bearer KEY'. Make one with './run key create --name NAME'.",
         StatusCodes.Status403Forbidden => "This is not allowed to you, or the request came from another site.",
@@ -42,8 +42,7 @@ internal static class ApiProblem
         StatusCodes.Status429TooManyRequests => "Too many requests; the Retry-After header says when to come back.",
         StatusCodes.Status500InternalServerError => "The dashboard failed to answer; its log has the cause under this trace id.",
         _ => null,
-    },
-    trace is null ? null : new Dictionary<string, object?> { ["traceId"] = trace });
+    });
 
     public static ProblemHttpResult Of(int status, string name, string title, string? detail, IDictionary<string, object?>? extensions = null) =>
         TypedResults.Problem(new ProblemDetails

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using Dashboard.Web.Security;
 using Microsoft.AspNetCore.Diagnostics;
@@ -13,11 +13,24 @@ internal static class ApiServices
     {
         services.ConfigureHttpJsonOptions(options => WireJson.Apply(options.SerializerOptions));
         services.AddProblemDetails();
-        services.AddOpenApi("v1", options => options.AddDocumentTransformer((document, _, _) =>
+        services.AddOpenApi("v1", options =>
         {
-            Describe(document);
-            return Task.CompletedTask;
-        }));
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                Describe(document);
+                return Task.CompletedTask;
+            });
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                if ((Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) == typeof(TimeSpan))
+                {
+                    // The generator does not know how WireJson writes a length.
+                    schema.Type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) is null ? JsonSchemaType.Number : JsonSchemaType.Number | JsonSchemaType.Null;
+                }
+
+                return Task.CompletedTask;
+            });
+        });
         return services;
     }
 
@@ -26,7 +39,7 @@ internal static class ApiServices
     {
         app.UseWhen(context => Machines.Path(context.Request.Path), machines =>
         {
-            machines.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => ApiProblem.OfStatus(context.Response.StatusCode, Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier).ExecuteAsync(context) });
+            machines.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = context => ApiProblem.OfStatus(context.Response.StatusCode).ExecuteAsync(context) });
             machines.UseStatusCodePages(context => ApiProblem.OfStatus(context.HttpContext.Response.StatusCode).ExecuteAsync(context.HttpContext));
         });
         return app;
@@ -35,13 +48,31 @@ internal static class ApiServices
     /// <summary>The addresses below <c>/api/v1</c>.</summary>
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes) =>
         routes.MapGroup("/api/v1")
+            .WithTags("v1")
             .RequireRateLimiting(Limits.ApiPolicy)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
+    /// <summary>One address to read: GET and HEAD, and a plain no to every other method.</summary>
+    /// <remarks>Without that no, another method would go on to the page that answers for every unknown address.</remarks>
+    public static RouteHandlerBuilder MapRead(this RouteGroupBuilder api, [StringSyntax("Route")] string pattern, Delegate read)
+    {
+        api.Map(pattern, (HttpResponse response) =>
+        {
+            response.Headers.Allow = "GET, HEAD";
+            return ApiProblem.OfStatus(StatusCodes.Status405MethodNotAllowed);
+        }).ExcludeFromDescription();
+        return api.MapMethods(pattern, [HttpMethods.Get, HttpMethods.Head], read);
+    }
+
     public static IEndpointRouteBuilder MapApiDescription(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi("/openapi/{documentName}.json").RequireRateLimiting(Limits.ApiPolicy);
+        foreach (var start in (string[])["/api", "/hubs", "/openapi", "/health"])
+        {
+            routes.Map($"{start}/{{**rest}}", () => ApiProblem.OfStatus(StatusCodes.Status404NotFound)).ExcludeFromDescription();
+        }
+
         return routes;
     }
 
@@ -57,6 +88,12 @@ internal static class ApiServices
                 + "Every answer has a strong ETag; send it back in If-None-Match and get 304 while nothing changed. Errors are problem details (RFC 9457).",
         };
         document.Servers = [];
+        foreach (var path in document.Paths.Values)
+        {
+            // HEAD answers as GET does without the body; a second operation of the same name would not be valid.
+            path.Operations?.Remove(HttpMethod.Head);
+        }
+
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {

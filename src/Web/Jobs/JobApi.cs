@@ -14,7 +14,7 @@ internal static class JobApi
 
     public static RouteGroupBuilder MapJobs(this RouteGroupBuilder api)
     {
-        api.MapMethods("/jobs", [HttpMethods.Get, HttpMethods.Head], All)
+        api.MapRead("/jobs", All)
             .WithName("jobs")
             .WithSummary("The jobs of a source and where each stands")
             .WithDescription("From the newest snapshot. While the source is out of reach the answer is the last one known, with state stale and its age; before the first reading it is 503.")
@@ -23,7 +23,7 @@ internal static class JobApi
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        api.MapMethods("/jobs/{app_name}", [HttpMethods.Get, HttpMethods.Head], One)
+        api.MapRead("/jobs/{app_name}", One)
             .WithName("job")
             .WithSummary("One job, every text whole")
             .WithDescription(

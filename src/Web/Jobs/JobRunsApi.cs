@@ -16,7 +16,7 @@ internal static class JobRunsApi
 
     public static RouteGroupBuilder MapRuns(this RouteGroupBuilder api)
     {
-        api.MapMethods("/jobs/{app_name}/runs", [HttpMethods.Get, HttpMethods.Head], OfJobAsync)
+        api.MapRead("/jobs/{app_name}/runs", OfJobAsync)
             .WithName("runs")
             .WithSummary("The runs of one job, newest first")
             .WithDescription(

@@ -17,7 +17,12 @@ internal static class PageServices
 
     public static IEndpointRouteBuilder MapPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(circuits =>
+        {
+            // Text of strangers and of ours shares a message: its length must not tell one from the other.
+            circuits.DisableWebSocketCompression = true;
+            circuits.ContentSecurityFrameAncestorsPolicy = "'none'";
+        });
         return routes;
     }
 }

@@ -21,6 +21,9 @@ internal static class LiveServices
         {
             hub.Transports = HttpTransportType.WebSockets;
             hub.CloseOnAuthenticationExpiration = true;
+
+            // A program that takes nothing for so long is let go; it comes back and goes on from its number.
+            hub.TransportSendTimeout = TimeSpan.FromSeconds(30);
         });
         return routes;
     }

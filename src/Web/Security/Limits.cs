@@ -40,8 +40,6 @@ internal static class Limits
         services.Configure<CircuitOptions>(circuit =>
         {
             circuit.DetailedErrors = false;
-            circuit.DisconnectedCircuitMaxRetained = 100;
-            circuit.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3);
             circuit.MaxBufferedUnacknowledgedRenderBatches = 10;
             circuit.JSInteropDefaultCallTimeout = TimeSpan.FromSeconds(10);
             circuit.PersistedCircuitInMemoryMaxRetained = 200;

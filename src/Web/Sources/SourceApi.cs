@@ -9,7 +9,7 @@ internal static class SourceApi
 
     public static RouteGroupBuilder MapSources(this RouteGroupBuilder api)
     {
-        api.MapMethods("/sources", [HttpMethods.Get, HttpMethods.Head], All)
+        api.MapRead("/sources", All)
             .WithName("sources")
             .WithSummary("Every observed database")
             .WithDescription("Whether each is being read, how changes are noticed, and how many of its jobs stand in which state.")

@@ -213,7 +213,7 @@ public sealed class JobApiTests(SharedDashboard shared)
 
         await AssertProblemAsync(answer, 500, "internal-server-error", "trace id");
         var body = await answer.Content.ReadAsStringAsync(Stop);
-        Assert.Contains("traceId", body, StringComparison.Ordinal);
+        Assert.Contains("trace_id", body, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", body, StringComparison.Ordinal);
         Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
     }

@@ -27,7 +27,11 @@ public sealed class JobRunsApiTests(SharedDashboard shared)
     public async Task A_limit_is_brought_into_its_range(string limit, int expected)
     {
         var runs = await Dashboard.Client.GetFromJsonAsync<JsonElement>($"/api/v1/jobs/server-status/runs?limit={limit}", Stop);
-        Assert.Equal(expected, runs.GetProperty("runs").GetArrayLength());
+
+        // On a busy machine the search stops at its limit of work; then it says so.
+        var count = runs.GetProperty("runs").GetArrayLength();
+        Assert.InRange(count, 1, expected);
+        Assert.True(count == expected || (Text(runs, "cursor") is not null && Text(runs, "looked_back_to") is not null), $"{count} of {expected} and no word why.");
     }
 
     [Fact]

@@ -79,6 +79,34 @@ public sealed class LiveHubTests(SharedDashboard shared)
     }
 
     [Fact]
+    public async Task A_slow_program_gets_fewer_messages_and_the_same_end()
+    {
+        await using var dashboard = await RunningDashboard.StartAsync([new TestSource("demo", await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy"), "poll")], services: Frozen);
+        var feed = dashboard.Services.GetRequiredService<SourceFeeds<StandingsSnapshot>>().Of("demo");
+        var padding = new string('x', 900);
+        feed.Publish(Standings(1, Enumerable.Range(0, 500).Select(i => Standing($"job {i}", 0, padding))));
+        using var slow = await RawWatch.OpenAsync(dashboard, Stop);
+        await using var quick = await Watch.OpenAsync(dashboard);
+        await quick.UntilSequenceAsync(1);
+
+        const long Last = 60;
+        for (var sequence = 2L; sequence <= Last; sequence++)
+        {
+            var errors = (int)sequence;
+            feed.Publish(Standings(sequence, Enumerable.Range(0, 500).Select(i => Standing($"job {i}", errors, padding))));
+            await quick.UntilSequenceAsync(sequence);
+        }
+
+        // Only now does it begin to read: what was waiting on the way, and then one difference over all the rest.
+        var messages = await slow.ReadUntilAsync(Last, Stop);
+        Assert.InRange(messages.Count, 2, (int)Last / 2);
+        Assert.All(messages.Zip(messages.Skip(1)), pair => Assert.Equal(pair.First.GetProperty("sequence").GetInt64(), pair.Second.GetProperty("from").GetInt64()));
+        Assert.All(messages[^1].GetProperty("jobs").EnumerateArray(), job => Assert.Equal(Last, job.GetProperty("error_count").GetInt64()));
+        Assert.Equal(Last, quick.Messages.Count);
+        await AssertSameAsApiAsync(dashboard, quick);
+    }
+
+    [Fact]
     public async Task After_a_loss_a_program_goes_on_from_what_it_has_and_a_stranger_number_gets_everything()
     {
         await using var dashboard = await RunningDashboard.StartAsync([new TestSource("demo", await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy"), "poll")], services: Frozen);
