@@ -18,7 +18,7 @@ public sealed partial class JobPage
     private string? Outcome { get; set; }
 
     [SupplyParameterFromQuery(Name = "before")]
-    private long? Before { get; set; }
+    private string? Before { get; set; }
 
     [CascadingParameter]
     private ShownSource Shown { get; set; } = null!;

@@ -20,7 +20,7 @@ public sealed partial class StateMachine
         var failure = Standing.History.Runs.FirstOrDefault(run => run.Outcome is RunOutcome.Failure)?.LogTime;
         boxes =
         [
-            new(JobState.Waiting, job.NextRun is null ? "for nothing: no next run" : "until", job.NextRun),
+            new(JobState.Waiting, job.NextRun is null ? "for nothing: no next run" : "next run", job.NextRun),
             new(JobState.Due, Standing.State is JobState.Due ? "since" : "when its time comes", Standing.State is JobState.Due ? Standing.Since : null),
             new(JobState.Running, job.Ongoing is not null ? "since" : job.LastRun is null ? "never" : "last", job.Ongoing ?? job.LastRun),
             new(JobState.Failing, failure is null && job.ErrorCount == 0 ? "no failure known" : "last failed", failure ?? (job.ErrorCount > 0 ? job.LastRun : null)),

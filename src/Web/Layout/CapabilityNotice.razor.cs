@@ -1,4 +1,5 @@
 using Dashboard.Core.Sources;
+using Dashboard.Core.Verdicts;
 using Dashboard.Web.Components;
 using Microsoft.AspNetCore.Components;
 
@@ -14,7 +15,7 @@ public sealed partial class CapabilityNotice
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
 
-    private static List<string> Notices(SourceStatus status)
+    private static List<string> Notices(SourceStatus status, StandingsSnapshot standings)
     {
         List<string> notices = [];
         if (status.Skew.Duration() > LargestSkew)
@@ -29,6 +30,7 @@ public sealed partial class CapabilityNotice
         }
 
         notices.AddRange(status.Capabilities?.Notices ?? []);
-        return notices;
+        notices.AddRange(standings.Notices);
+        return [.. notices.Distinct(StringComparer.Ordinal)];
     }
 }

@@ -33,8 +33,8 @@ public sealed class Links(string? source)
     /// <summary>One job.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="outcome">Only runs that ended so; null for all.</param>
-    /// <param name="before">Only runs older than this one; null from the newest.</param>
-    public string Job(string name, string? outcome = null, long? before = null)
+    /// <param name="before">The cursor of an older page of runs; null for the newest.</param>
+    public string Job(string name, string? outcome = null, string? before = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         List<(string, string)> query = [];
@@ -50,9 +50,9 @@ public sealed class Links(string? source)
             query.Add(("outcome", outcome));
         }
 
-        if (before is { } id)
+        if (before is not null)
         {
-            query.Add(("before", id.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            query.Add(("before", before));
         }
 
         return With(JobFolder + Uri.EscapeDataString(path), query);

@@ -1,0 +1,53 @@
+using Bunit;
+using Bunit.TestDoubles;
+using Dashboard.Core.Feeds;
+using Dashboard.Core.Runs;
+using Dashboard.Core.Sources;
+using Dashboard.Core.Verdicts;
+using Dashboard.Kit;
+using Dashboard.Web.Layout;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Dashboard.Web.Tests.Layout;
+
+/// <summary>The real feeds of one source, on a clock that stands at <see cref="SampleJobs.Now"/>, and a page that watches them.</summary>
+public abstract class PageTest : BunitContext
+{
+    protected PageTest()
+    {
+        var directory = new SourceDirectory([SampleJobs.Source]);
+        Statuses = new(_ => SourceStatus.Connecting(SampleJobs.Source));
+        Standings = new(StandingsSnapshot.Empty);
+        Services.AddSingleton<TimeProvider>(Clock);
+        Services.AddSingleton(directory);
+        Services.AddSingleton(Statuses);
+        Services.AddSingleton(Standings);
+        Services.AddSingleton(new RunHistories(Clock));
+        Services.AddSingleton(new ShownSources(directory, Statuses, Standings, Clock));
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+        Statuses.Of("demo").Publish(SampleJobs.Live);
+    }
+
+    protected FakeTimeProvider Clock { get; } = new(SampleJobs.Now);
+
+    protected SourceFeeds<SourceStatus> Statuses { get; }
+
+    protected SourceFeeds<StandingsSnapshot> Standings { get; }
+
+    protected ShownSource Shown => Services.GetRequiredService<ShownSources>().Find(null)!;
+
+    protected BunitNavigationManager Navigation => Services.GetRequiredService<BunitNavigationManager>();
+
+    protected void Publish(params IEnumerable<JobStanding> jobs) => Standings.Of("demo").Publish(SampleJobs.Snapshot(jobs));
+
+    /// <summary>A page or leaf, standing on the source.</summary>
+    protected IRenderedComponent<TComponent> On<TComponent>(Action<ComponentParameterCollectionBuilder<TComponent>>? parameters = null)
+        where TComponent : IComponent
+    {
+        RenderTree.TryAdd<CascadingValue<ShownSource>>(builder => builder.Add(cascade => cascade.Value, Shown));
+        return Render<TComponent>(parameters);
+    }
+}

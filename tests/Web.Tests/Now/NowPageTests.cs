@@ -1,0 +1,79 @@
+using Bunit;
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Sources;
+using Dashboard.Core.Verdicts;
+using Dashboard.Kit;
+using Dashboard.Web.Now;
+using Dashboard.Web.Tests.Layout;
+
+namespace Dashboard.Web.Tests.Now;
+
+public sealed class NowPageTests : PageTest
+{
+    [Fact]
+    public void What_needs_a_look_stands_first_and_the_stuck_lock_before_all()
+    {
+        Standings.Of("demo").Publish(SampleJobs.OneOfEach());
+        var page = On<NowPage>();
+        Assert.Equal("1 stuck lock, 1 failing, 1 overdue and 1 never run of 7 jobs.", page.Find("h1").TextContent.Trim());
+        Assert.Equal(["a-StuckLock", "a-Failing", "a-Overdue", "a-NeverRun"], page.FindAll(".trouble .job-name").Select(name => name.TextContent));
+        Assert.Equal("a-Running", page.Find(".running .job-name").TextContent);
+        Assert.Contains("1 min", page.Find(".running [data-elapsed]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void When_all_is_fine_it_says_so_and_what_comes_next()
+    {
+        Publish(SampleJobs.Standing("a"), SampleJobs.Standing("b"));
+        var page = On<NowPage>();
+        Assert.Equal("Nothing needs a look.", page.Find("h1").TextContent.Trim());
+        Assert.Contains("All 2 jobs are fine; next: ", page.Find(".quiet-line").TextContent, StringComparison.Ordinal);
+        Assert.Contains("in 55 min", page.Find(".quiet-line").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_error_is_text_whatever_stands_in_it_and_no_longer_than_a_line()
+    {
+        Publish(SampleJobs.Standing("<b>&\"bold\"'</b>", JobState.Failing, new JobError("HTTPError", "<script>alert(1)</script>\n" + new string('x', 74_000), "")));
+        var item = On<NowPage>().Find(".trouble li");
+        Assert.Equal("<b>&\"bold\"'</b>", item.QuerySelector(".job-name")!.TextContent);
+        Assert.StartsWith("<script>alert(1)</script> xxx", item.QuerySelector(".error-text")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal(121, item.QuerySelector(".error-text")!.TextContent.Length);
+        Assert.Empty(item.QuerySelectorAll("script, b"));
+    }
+
+    [Fact]
+    public void Empty_tables_are_explained()
+    {
+        Publish();
+        Assert.Equal("No jobs yet", On<NowPage>().Find("h1").TextContent);
+    }
+
+    [Fact]
+    public void Before_the_first_reading_it_connects_and_fills_by_itself()
+    {
+        Statuses.Of("demo").Publish(SourceStatus.Connecting(SampleJobs.Source));
+        var page = On<NowPage>();
+        Assert.Contains("Connecting to demo", page.Find("h1").TextContent, StringComparison.Ordinal);
+        Publish(SampleJobs.Standing("a"));
+        page.WaitForAssertion(() => Assert.Equal("Nothing needs a look.", page.Find("h1").TextContent.Trim()));
+    }
+
+    [Fact]
+    public void A_source_never_reached_says_which_server_why_and_what_is_tried_next_but_no_password()
+    {
+        Statuses.Of("demo").Publish(SourceStatus.Connecting(SampleJobs.Source) with
+        {
+            State = SourceState.Unreachable,
+            Trouble = "Nothing listens there.",
+            TroubleSince = SampleJobs.Now.AddMinutes(-2),
+            NextAttempt = SampleJobs.Now.AddSeconds(8),
+        });
+        var page = On<NowPage>();
+        Assert.Contains("demo cannot be reached", page.Find("h1").TextContent, StringComparison.Ordinal);
+        Assert.Contains("db.example:5432/prod", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Nothing listens there.", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("in 8 s", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", page.Markup, StringComparison.Ordinal);
+    }
+}
