@@ -50,6 +50,7 @@ builder.Services.AddPages();
 
 var app = builder.Build();
 app.UseApiErrors();
+app.UsePageErrors();
 app.UseAccess();
 app.MapStaticAssets().AllowAnonymous();
 app.MapLogin();

@@ -1,14 +1,14 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace Dashboard.Web.Layout;
 
-/// <summary>The page for addresses that have none; answered with 404.</summary>
+/// <summary>The page for addresses that have none, and for what was refused without a word; answered with the status it had.</summary>
 public sealed partial class NotFoundPage
 {
-    /// <summary>The address, without its leading slash.</summary>
-    [Parameter]
-    public string? Path { get; set; }
+    private string asked = "";
+    private int status = StatusCodes.Status404NotFound;
 
     [CascadingParameter]
     private ShownSource? Shown { get; set; }
@@ -16,17 +16,14 @@ public sealed partial class NotFoundPage
     [CascadingParameter]
     private HttpContext? Request { get; set; }
 
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
-        // Set at the last moment: a page that is 404 while it is drawn is answered without a body.
-        if (Request is { Response: { HasStarted: false } answer })
-        {
-            answer.OnStarting(() =>
-            {
-                answer.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
-            });
-        }
+        var sent = Request?.Features.Get<IStatusCodeReExecuteFeature>();
+        status = sent?.OriginalStatusCode ?? status;
+        asked = sent is null ? "/" + Uri.UnescapeDataString(Navigation.ToBaseRelativePath(Navigation.Uri).Split('?')[0]) : sent.OriginalPathBase + sent.OriginalPath;
     }
 }

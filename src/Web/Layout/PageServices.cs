@@ -1,3 +1,5 @@
+using Dashboard.Web.Security;
+
 namespace Dashboard.Web.Layout;
 
 /// <summary>The pages.</summary>
@@ -15,6 +17,13 @@ internal static class PageServices
         return services;
     }
 
+    /// <summary>What has no page gets one that says so; what other programs ask for is answered elsewhere.</summary>
+    public static WebApplication UsePageErrors(this WebApplication app)
+    {
+        app.UseWhen(IsForPeople, pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        return app;
+    }
+
     public static IEndpointRouteBuilder MapPages(this IEndpointRouteBuilder routes)
     {
         routes.MapRazorComponents<App>().AddInteractiveServerRenderMode(circuits =>
@@ -25,4 +34,7 @@ internal static class PageServices
         });
         return routes;
     }
+
+    private static bool IsForPeople(HttpContext context) =>
+        (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) && !Machines.Path(context.Request.Path);
 }

@@ -62,7 +62,7 @@ public sealed class JobsPageTests : PageTest
         Assert.Equal(["a Waiting", "b Waiting", "c Waiting"], Rows(page));
         Assert.Contains("1 selected", page.Find(".selection").TextContent, StringComparison.Ordinal);
         page.Find(".held button").Click();
-        Assert.Equal(["b Failing", "a Waiting"], Rows(page));
+        page.WaitForAssertion(() => Assert.Equal(["b Failing", "a Waiting"], Rows(page)));
         Assert.Equal("true", page.FindAll("tr.row")[1].GetAttribute("aria-selected"));
     }
 
@@ -75,7 +75,7 @@ public sealed class JobsPageTests : PageTest
         page.FindAll("[data-pick]")[4].Click(new MouseEventArgs { ShiftKey = true });
         Assert.Equal(["job-1", "job-2", "job-3", "job-4"], page.FindAll("tr.picked .job-name").Select(name => name.TextContent));
         page.Find("[data-escape]").Click();
-        Assert.Empty(page.FindAll("tr.picked"));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("tr.picked")));
         Assert.Empty(page.FindAll(".selection"));
     }
 
