@@ -89,7 +89,7 @@ public sealed class LiveHubTests(SharedDashboard shared)
         await using var quick = await Watch.OpenAsync(dashboard);
         await quick.UntilSequenceAsync(1);
 
-        const long Last = 60;
+        const long Last = 24;
         for (var sequence = 2L; sequence <= Last; sequence++)
         {
             var errors = (int)sequence;

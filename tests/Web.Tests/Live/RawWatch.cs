@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -15,7 +16,8 @@ internal sealed class RawWatch : IDisposable
     {
         var watch = new RawWatch();
         watch.socket.Options.SetRequestHeader("Authorization", $"Bearer {dashboard.Key}");
-        await watch.socket.ConnectAsync(new UriBuilder(dashboard.Url) { Scheme = "ws", Path = "/hubs/live" }.Uri, cancellationToken);
+        using var narrow = new HttpMessageInvoker(new SocketsHttpHandler { ConnectCallback = NarrowAsync });
+        await watch.socket.ConnectAsync(new UriBuilder(dashboard.Url) { Scheme = "ws", Path = "/hubs/live" }.Uri, narrow, cancellationToken);
         await watch.SendAsync("""{"protocol":"json","version":1}""", cancellationToken);
         await watch.SendAsync("""{"type":4,"invocationId":"1","target":"Watch","arguments":[{"source":"demo"}]}""", cancellationToken);
         return watch;
@@ -52,6 +54,14 @@ internal sealed class RawWatch : IDisposable
     }
 
     public void Dispose() => socket.Dispose();
+
+    // With little room on the way, few messages suffice to fill it.
+    private static async ValueTask<Stream> NarrowAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
+        await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 
     private async Task SendAsync(string message, CancellationToken cancellationToken) =>
         await socket.SendAsync(Encoding.UTF8.GetBytes(message + End), WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
