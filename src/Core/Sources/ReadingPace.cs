@@ -6,13 +6,19 @@ namespace Dashboard.Core.Sources;
 /// </summary>
 internal sealed class ReadingPace
 {
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(2);
+    /// <summary>The rest after a lone change. What arrives within it is a sign of a burst; what arrives later in a longer rest is not.</summary>
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(4);
+
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(50);
     private TimeSpan rest = Shortest;
 
-    /// <summary>The rest after a reading that took this long.</summary>
-    public TimeSpan After(TimeSpan reading) => reading * 2 > rest ? reading * 2 : rest;
-
-    /// <summary>The rest is over; says whether something arrived meanwhile.</summary>
-    public void Paused(bool arrived) => rest = !arrived ? Shortest : rest * 2 < Longest ? rest * 2 : Longest;
+    /// <summary>The rest that remains once the <see cref="Shortest"/> is over.</summary>
+    /// <param name="reading">How long the reading took.</param>
+    /// <param name="arrived">Whether something arrived within the shortest rest.</param>
+    public TimeSpan Remaining(TimeSpan reading, bool arrived)
+    {
+        rest = !arrived ? Shortest : rest * 2 < Longest ? rest * 2 : Longest;
+        var whole = arrived && reading * 2 > rest ? reading * 2 : rest;
+        return whole - Shortest;
+    }
 }

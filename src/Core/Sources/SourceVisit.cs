@@ -158,8 +158,9 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
                 Trouble = null,
                 NextAttempt = null,
             });
-            await Task.Delay(rests.After(clock.GetUtcNow() - began), clock, cancellationToken);
-            rests.Paused(signal.Waiting);
+            var reading = clock.GetUtcNow() - began;
+            await Task.Delay(ReadingPace.Shortest, clock, cancellationToken);
+            await Task.Delay(rests.Remaining(reading, signal.Waiting), clock, cancellationToken);
         }
     }
 

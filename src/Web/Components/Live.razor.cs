@@ -56,7 +56,6 @@ public sealed partial class Live<T> : IAsyncDisposable
     private async Task WatchAsync(Feed<T> feed, CancellationToken cancellationToken)
     {
         var pace = default(RedrawPace);
-        var waited = false;
         try
         {
             await foreach (var snapshot in feed.WatchAsync(cancellationToken))
@@ -68,8 +67,8 @@ public sealed partial class Live<T> : IAsyncDisposable
                         drawn = snapshot;
                         StateHasChanged();
                     });
-                    await Task.Delay(pace.Rest(waited), Clock, cancellationToken);
-                    waited = !ReferenceEquals(feed.Newest, drawn);
+                    await Task.Delay(RedrawPace.Shortest, Clock, cancellationToken);
+                    await Task.Delay(pace.Remaining(arrived: !ReferenceEquals(feed.Newest, drawn)), Clock, cancellationToken);
                 }
             }
         }

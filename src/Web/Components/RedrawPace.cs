@@ -7,19 +7,19 @@ namespace Dashboard.Web.Components;
 internal struct RedrawPace
 {
     /// <summary>The rest while changes come singly.</summary>
-    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(4);
+    public static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The rest in a flood.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(40);
 
     private TimeSpan rest;
 
-    /// <summary>How long to rest after this redraw.</summary>
-    /// <param name="waited">True when the snapshot just drawn was already there when the last rest ended.</param>
-    public TimeSpan Rest(bool waited)
+    /// <summary>The rest that remains once the <see cref="Shortest"/> is over.</summary>
+    /// <param name="arrived">Whether a snapshot arrived within the shortest rest: the sign of a flood. Later ones are not, or forty changes a second would look like one.</param>
+    public TimeSpan Remaining(bool arrived)
     {
-        var next = waited ? rest * 2 : rest / 2;
+        var next = arrived ? rest * 2 : rest / 2;
         rest = next < Shortest ? Shortest : next > Longest ? Longest : next;
-        return rest;
+        return arrived ? rest - Shortest : TimeSpan.Zero;
     }
 }

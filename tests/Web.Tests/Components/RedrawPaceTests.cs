@@ -11,16 +11,16 @@ public sealed class RedrawPaceTests
 
         for (var i = 0; i < 10; i++)
         {
-            Assert.Equal(RedrawPace.Shortest, pace.Rest(waited: false));
+            Assert.Equal(TimeSpan.Zero, pace.Remaining(arrived: false));
         }
     }
 
     [Fact]
-    public void In_a_flood_the_rests_grow_to_the_longest_and_after_it_they_shrink_again()
+    public void In_a_flood_the_rests_grow_to_the_longest_and_the_first_quiet_one_is_short_again()
     {
         var pace = default(RedrawPace);
 
-        Assert.Equal([4, 8, 16, 32, 40, 40], Enumerable.Range(0, 6).Select(_ => pace.Rest(waited: true).TotalMilliseconds));
-        Assert.Equal([20, 10, 5, 4, 4], Enumerable.Range(0, 5).Select(_ => pace.Rest(waited: false).TotalMilliseconds));
+        Assert.Equal([0, 5, 15, 35, 35], Enumerable.Range(0, 5).Select(_ => pace.Remaining(arrived: true).TotalMilliseconds));
+        Assert.Equal(TimeSpan.Zero, pace.Remaining(arrived: false));
     }
 }
