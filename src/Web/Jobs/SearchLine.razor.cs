@@ -5,8 +5,9 @@ namespace Dashboard.Web.Jobs;
 /// <summary>The search line: searches while one types, and as a plain form when the connection is gone.</summary>
 public sealed partial class SearchLine
 {
+    private readonly Queue<string> underWay = new();
     private string typed = "";
-    private string sent = "";
+    private string seen = "";
 
     /// <summary>The search in the URL.</summary>
     [Parameter, EditorRequired]
@@ -27,16 +28,34 @@ public sealed partial class SearchLine
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        // The URL follows the line by a moment: an older echo of what was typed must not come back into it.
-        if (Text != sent)
+        if (Text == seen)
         {
-            typed = sent = Text;
+            return;
+        }
+
+        seen = Text;
+        if (underWay.Contains(Text))
+        {
+            // The URL follows the line by a moment: an echo of what was typed must not come back into it.
+            while (underWay.Dequeue() != Text)
+            {
+            }
+        }
+        else
+        {
+            underWay.Clear();
+        }
+
+        if (underWay.Count == 0)
+        {
+            typed = Text;
         }
     }
 
-    private Task Type(ChangeEventArgs change)
+    private Task TypeAsync(string? text)
     {
-        typed = sent = change.Value?.ToString() ?? "";
+        typed = text ?? "";
+        underWay.Enqueue(typed);
         return OnTyped.InvokeAsync(typed);
     }
 }
