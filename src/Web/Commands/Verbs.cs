@@ -50,6 +50,7 @@ internal static class Verbs
         KeyVerb.Create(),
         LoginVerb.Create(),
         SourcesVerb.Create(),
+        ConformanceVerb.Create(),
         InstallVerb.Install(Configuration),
         InstallVerb.Uninstall(Configuration),
     };
