@@ -103,6 +103,18 @@
     }
   });
 
+  // A new page's heading is given the focus from the server, a moment late. Whoever went into the search line meanwhile stays there;
+  // without a pointer, no person can put the focus on a heading.
+  let pointed = false;
+  document.addEventListener('pointerdown', () => { pointed = true; }, true);
+  document.addEventListener('keydown', () => { pointed = false; }, true);
+  document.addEventListener('focusin', event => {
+    const left = event.relatedTarget;
+    if (event.target.tagName === 'H1' && typing(left) && left.isConnected && !pointed) {
+      left.focus();
+    }
+  });
+
   // "/" from another page lands in the search line as soon as there is one.
   new MutationObserver(() => {
     if (sessionStorage.getItem('dashboard.search') === null) {
