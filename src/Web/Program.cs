@@ -1,6 +1,10 @@
+using Dashboard.Core.Backfill;
 using Dashboard.Core.Database;
+using Dashboard.Core.Dependencies;
+using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web;
@@ -39,6 +43,10 @@ builder.Services.AddDatabase(storage).AddHostedService<RunningSign>();
 builder.Services.AddSources(storage.Sources(SourceOptions.Read(builder.Configuration)));
 builder.Services.AddJobs();
 builder.Services.AddRuns();
+builder.Services.AddSchedules();
+builder.Services.AddDependencies();
+builder.Services.AddBackfill();
+builder.Services.AddFailures();
 builder.Services.AddVerdicts();
 
 builder.AddAccess();

@@ -20,6 +20,15 @@ public sealed class Links(string? source)
     /// <summary>The whole list.</summary>
     public string AllJobs => With("jobs", []);
 
+    /// <summary>Who owes slots.</summary>
+    public string Backfill => With("backfill", []);
+
+    /// <summary>The graph of dependencies and run order.</summary>
+    public string Graph => With("graph", []);
+
+    /// <summary>Failures by what they have in common.</summary>
+    public string Failures => With("failures", []);
+
     /// <summary>The list as seen.</summary>
     public string Jobs(JobsView view)
     {

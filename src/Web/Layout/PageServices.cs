@@ -7,6 +7,7 @@ internal static class PageServices
 {
     public static IServiceCollection AddPages(this IServiceCollection services)
     {
+        services.AddSingleton<SourceRooms>();
         services.AddSingleton<ShownSources>();
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {

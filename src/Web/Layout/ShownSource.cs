@@ -1,21 +1,33 @@
 using System.Collections.Concurrent;
+using Dashboard.Core.Backfill;
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 
 namespace Dashboard.Web.Layout;
 
 /// <summary>The source a page is about: its feeds, its links and its clock. Always the same object for one source, so handing it down redraws nothing.</summary>
-public sealed class ShownSource(Source source, bool isDefault, Feed<SourceStatus> status, Feed<StandingsSnapshot> standings, TimeProvider clock)
+public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms, TimeProvider clock)
 {
     /// <summary>The observed database.</summary>
     public Source Source { get; } = source;
 
     /// <summary>How the watch on it is going.</summary>
-    public Feed<SourceStatus> Status { get; } = status;
+    public Feed<SourceStatus> Status { get; } = rooms.Statuses.Of(source.Name);
 
     /// <summary>Where its jobs stand.</summary>
-    public Feed<StandingsSnapshot> Standings { get; } = standings;
+    public Feed<StandingsSnapshot> Standings { get; } = rooms.Standings.Of(source.Name);
+
+    /// <summary>When its jobs run, as far as that is known.</summary>
+    public Feed<ScheduleBook> Schedules { get; } = rooms.Schedules.Of(source.Name);
+
+    /// <summary>What the next tick of its scheduler will do.</summary>
+    public Feed<TickSnapshot> Tick { get; } = rooms.Ticks.Of(source.Name);
+
+    /// <summary>What its backfill jobs owe.</summary>
+    public Feed<BacklogSnapshot> Backlogs { get; } = rooms.Backlogs.Of(source.Name);
 
     /// <summary>The addresses of its pages.</summary>
     public Links Links { get; } = new(isDefault ? null : source.Name);
@@ -24,8 +36,21 @@ public sealed class ShownSource(Source source, bool isDefault, Feed<SourceStatus
     public DateTimeOffset Now() => Status.Newest.DatabaseTime(clock.GetUtcNow());
 }
 
+/// <summary>The feeds of every room, which is all that pages read.</summary>
+/// <param name="Statuses">Of Sources.</param>
+/// <param name="Standings">Of Verdicts.</param>
+/// <param name="Schedules">Of Schedules.</param>
+/// <param name="Ticks">Of Dependencies.</param>
+/// <param name="Backlogs">Of Backfill.</param>
+public sealed record SourceRooms(
+    SourceFeeds<SourceStatus> Statuses,
+    SourceFeeds<StandingsSnapshot> Standings,
+    SourceFeeds<ScheduleBook> Schedules,
+    SourceFeeds<TickSnapshot> Ticks,
+    SourceFeeds<BacklogSnapshot> Backlogs);
+
 /// <summary>Every source as pages see it.</summary>
-public sealed class ShownSources(SourceDirectory directory, SourceFeeds<SourceStatus> statuses, SourceFeeds<StandingsSnapshot> standings, TimeProvider clock)
+public sealed class ShownSources(SourceDirectory directory, SourceRooms rooms, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, ShownSource> byName = new(StringComparer.Ordinal);
 
@@ -37,5 +62,5 @@ public sealed class ShownSources(SourceDirectory directory, SourceFeeds<SourceSt
 
     private ShownSource Of(Source source) => byName.GetOrAdd(
         source.Name,
-        name => new ShownSource(source, ReferenceEquals(source, directory.All[0]), statuses.Of(name), standings.Of(name), clock));
+        _ => new ShownSource(source, ReferenceEquals(source, directory.All[0]), rooms, clock));
 }

@@ -1,7 +1,10 @@
 using Bunit;
 using Bunit.TestDoubles;
+using Dashboard.Core.Backfill;
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Kit;
@@ -25,7 +28,11 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(Statuses);
         Services.AddSingleton(Standings);
         Services.AddSingleton(new RunHistories(Clock));
-        Services.AddSingleton(new ShownSources(directory, Statuses, Standings, Clock));
+        Services.AddSingleton(Schedules);
+        Services.AddSingleton(Ticks);
+        Services.AddSingleton(Backlogs);
+        Services.AddSingleton<SourceRooms>();
+        Services.AddSingleton<ShownSources>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         Statuses.Of("demo").Publish(SampleJobs.Live);
@@ -36,6 +43,12 @@ public abstract class PageTest : BunitContext
     protected SourceFeeds<SourceStatus> Statuses { get; }
 
     protected SourceFeeds<StandingsSnapshot> Standings { get; }
+
+    protected SourceFeeds<ScheduleBook> Schedules { get; } = new(ScheduleBook.Empty);
+
+    protected SourceFeeds<TickSnapshot> Ticks { get; } = new(TickSnapshot.Empty);
+
+    protected SourceFeeds<BacklogSnapshot> Backlogs { get; } = new(BacklogSnapshot.Empty);
 
     protected ShownSource Shown => Services.GetRequiredService<ShownSources>().Find(null)!;
 

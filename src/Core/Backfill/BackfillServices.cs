@@ -1,0 +1,15 @@
+using Dashboard.Core.Feeds;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dashboard.Core.Backfill;
+
+/// <summary>Registers the Backfill room.</summary>
+public static class BackfillServices
+{
+    /// <summary>The feed of backlogs.</summary>
+    public static IServiceCollection AddBackfill(this IServiceCollection services)
+    {
+        services.AddSingleton(new SourceFeeds<BacklogSnapshot>(BacklogSnapshot.Empty));
+        return services;
+    }
+}
