@@ -14,11 +14,11 @@ internal static class JobApi
 
     public static RouteGroupBuilder MapJobs(this RouteGroupBuilder api)
     {
-        api.MapRead("/jobs", All)
+        api.MapReadOrCsv("/jobs", All)
             .WithName("jobs")
             .WithSummary("The jobs of a source and where each stands")
             .WithDescription("From the newest snapshot. While the source is out of reach the answer is the last one known, with state stale and its age; before the first reading it is 503.")
-            .Produces<JobListWire>()
+            .Produces<JobListWire>(StatusCodes.Status200OK, "application/json", Csv.ContentType)
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -43,9 +43,11 @@ internal static class JobApi
         [FromQuery, Description("The source; the first when absent.")] string? source,
         [FromQuery, Description("One or more states, separated by commas.")] string? state,
         [FromQuery, Description("Text that the name, the sentence, the error's type or its message contains, whatever its case.")] string? q,
-        [FromQuery(Name = "app_name"), Description("Exactly this name.")] string? appName)
+        [FromQuery(Name = "app_name"), Description("Exactly this name.")] string? appName,
+        [FromQuery, Description(Csv.Description)] string? format)
     {
-        var query = new QueryReader(context.Request.Query, "source", "state", "q", "app_name");
+        var query = new QueryReader(context.Request.Query, "source", "state", "q", "app_name", Csv.Parameter);
+        var csv = Csv.Asked(context, query);
         var states = query.Words<JobState>("state");
         (source, q, appName) = (query.Text("source"), query.Text("q", LongestSearch), query.Text("app_name"));
         if (query.Errors.Count > 0)
@@ -58,9 +60,15 @@ internal static class JobApi
             return problem!;
         }
 
+        var matching = shown.Standings.Jobs.Where(standing =>
+            (states.Count == 0 || states.Contains(standing.State)) && (appName is null || standing.Job.Name == appName) && (q is null || Matches(standing, q)));
+        if (csv)
+        {
+            return JobCsv.Of(shown.Standings, matching);
+        }
+
         return new TaggedJson<JobListWire>(
-            () => JobListWire.Of(shown.Status, shown.Standings, shown.Standings.Jobs.Where(standing =>
-                (states.Count == 0 || states.Contains(standing.State)) && (appName is null || standing.Job.Name == appName) && (q is null || Matches(standing, q)))),
+            () => JobListWire.Of(shown.Status, shown.Standings, matching),
             EntityTag.Of(
                 "jobs", shown.Standings.Source, $"{shown.Standings.Sequence}", $"{shown.Status.State}", shown.Status.Trouble, $"{shown.Status.TroubleSince:O}",
                 $"{Freshness.AsOf(shown.Status, shown.Standings):O}", string.Join(',', states.Order()), q, appName));

@@ -16,13 +16,13 @@ internal static class JobRunsApi
 
     public static RouteGroupBuilder MapRuns(this RouteGroupBuilder api)
     {
-        api.MapRead("/jobs/{app_name}/runs", OfJobAsync)
+        api.MapReadOrCsv("/jobs/{app_name}/runs", OfJobAsync)
             .WithName("runs")
             .WithSummary("The runs of one job, newest first")
             .WithDescription(
                 "Read from the log a page at a time. A page may hold fewer than asked for and still have a cursor: a log without an index is searched a stretch at a time, and "
                 + "looked_back_to says how far. Going on with the cursor searches further; null is the end of the log.")
-            .Produces<RunPageWire>()
+            .Produces<RunPageWire>(StatusCodes.Status200OK, "application/json", Csv.ContentType)
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
@@ -38,9 +38,11 @@ internal static class JobRunsApi
         [FromQuery, Description("The source; the first when absent.")] string? source,
         [FromQuery, Description("How many at most, 1 to 200; 50 when absent.")] string? limit,
         [FromQuery, Description("The cursor of the page before: older runs follow.")] string? cursor,
-        [FromQuery, Description("Only runs that ended so: success, failure or unknown.")] string? outcome)
+        [FromQuery, Description("Only runs that ended so: success, failure or unknown.")] string? outcome,
+        [FromQuery, Description(Csv.Description)] string? format)
     {
-        var query = new QueryReader(context.Request.Query, "source", "limit", "cursor", "outcome");
+        var query = new QueryReader(context.Request.Query, "source", "limit", "cursor", "outcome", Csv.Parameter);
+        var csv = Csv.Asked(context, query);
         (source, cursor) = (query.Text("source"), query.Text("cursor"));
         var size = query.Number("limit", Usual, 1, Most);
         var outcomes = query.Words<RunOutcome>("outcome");
@@ -79,6 +81,11 @@ internal static class JobRunsApi
         {
             context.Response.Headers.RetryAfter = SourcesNow.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
             return ApiProblem.HistoryOutOfReach(shown.Standings.Source);
+        }
+
+        if (csv)
+        {
+            return JobCsv.Of(shown.Standings.Source, page);
         }
 
         return new TaggedJson<RunPageWire>(() => RunPageWire.Of(shown.Standings.Source, appName, page));
