@@ -10,12 +10,6 @@ namespace Dashboard.Core.Verdicts;
 /// </summary>
 public static class StandingRule
 {
-    /// <summary>A lock younger than this is never called stuck: short jobs vary.</summary>
-    public static readonly TimeSpan ShortestStuckLock = TimeSpan.FromMinutes(30);
-
-    /// <summary>A lock older than this is called stuck when no run is known to compare it with.</summary>
-    public static readonly TimeSpan StuckWithoutHistory = TimeSpan.FromHours(2);
-
     /// <summary>A job is overdue once two ticks of the usual five minutes have passed it by.</summary>
     public static readonly TimeSpan OverdueAfter = TimeSpan.FromMinutes(10);
 
@@ -42,7 +36,7 @@ public static class StandingRule
 
     private static JobStanding Locked(Job job, JobHistory history, DateTimeOffset locked, DateTimeOffset now)
     {
-        var stuckAt = Later(locked, Allowed(history));
+        var stuckAt = StuckLockRule.From(locked, history);
         if (now > stuckAt)
         {
             var compared = history.LongDuration is { } longest ? $"Its runs last {Words(longest)} or less" : "No earlier run is known";
@@ -119,14 +113,6 @@ public static class StandingRule
     // The first failure of the streak, if the run before it is known; the row itself tells of the last run only.
     private static DateTimeOffset? FailingSince(Job job, JobHistory history) =>
         history.Streak < 0 && -history.Streak < history.Runs.Count ? history.Runs[-history.Streak - 1].LogTime : job.ErrorCount <= 1 ? job.LastRun : null;
-
-    // Three times what 95 of 100 runs keep to, but never less than half an hour.
-    private static TimeSpan Allowed(JobHistory history) => history.LongDuration switch
-    {
-        null => StuckWithoutHistory,
-        { } p95 when p95 > ShortestStuckLock / 3 => p95 * 3,
-        _ => ShortestStuckLock,
-    };
 
     private static DateTimeOffset Later(DateTimeOffset moment, TimeSpan length) =>
         DateTimeOffset.MaxValue - moment > length ? moment + length : DateTimeOffset.MaxValue;

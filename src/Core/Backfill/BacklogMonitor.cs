@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Dashboard.Core.Dependencies;
+using Dashboard.Core.Feeds;
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
+using Dashboard.Core.Sources;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dashboard.Core.Backfill;
+
+/// <summary>
+/// Keeps the backlogs of every source: folds schedules, rows, runs and the coming tick whenever one of them changes, and when the clock alone makes a
+/// slot come. Asks no database. While a source is out of reach its clock stands still here, as it does for standings.
+/// </summary>
+public sealed partial class BacklogMonitor(
+    SourceDirectory directory,
+    SourceFeeds<ScheduleBook> books,
+    SourceFeeds<JobsSnapshot> jobs,
+    SourceFeeds<RunsSnapshot> runs,
+    SourceFeeds<TickSnapshot> ticks,
+    SourceFeeds<SourceStatus> statuses,
+    SourceFeeds<BacklogSnapshot> backlogs,
+    TimeProvider clock,
+    ILogger<BacklogMonitor> log) : BackgroundService
+{
+    private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(directory.All.Select(source => FollowAsync(source.Name, stoppingToken)));
+
+    private async Task FollowAsync(string source, CancellationToken cancellationToken)
+    {
+        var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        try
+        {
+            await Task.WhenAll(
+                WakeAsync(books.Of(source).WatchAsync(cancellationToken), wakes.Writer),
+                WakeAsync(jobs.Of(source).WatchAsync(cancellationToken), wakes.Writer),
+                WakeAsync(runs.Of(source).WatchAsync(cancellationToken), wakes.Writer),
+                WakeAsync(ticks.Of(source).WatchAsync(cancellationToken), wakes.Writer),
+                WakeAsync(SecondsAsync(cancellationToken), wakes.Writer),
+                FoldAsync(source, wakes.Reader, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The dashboard stops.
+        }
+    }
+
+    private static async Task WakeAsync<T>(IAsyncEnumerable<T> changes, ChannelWriter<bool> wakes)
+    {
+        await foreach (var _ in changes)
+        {
+            wakes.TryWrite(true);
+        }
+    }
+
+    private async Task FoldAsync(string source, ChannelReader<bool> wakes, CancellationToken cancellationToken)
+    {
+        var fold = new BacklogFold();
+        BacklogInputs? folded = null;
+        await foreach (var _ in wakes.ReadAllAsync(cancellationToken))
+        {
+            var inputs = new BacklogInputs(books.Of(source).Newest, jobs.Of(source).Newest, runs.Of(source).Newest, ticks.Of(source).Newest);
+            if (Now(source, inputs.Rows) is { } now && (!IsSame(inputs, folded) || now > fold.Until))
+            {
+                folded = Fold(source, fold, inputs, now) ? inputs : null;
+            }
+        }
+    }
+
+    private bool Fold(string source, BacklogFold fold, BacklogInputs inputs, DateTimeOffset now)
+    {
+        try
+        {
+            var feed = backlogs.Of(source);
+            feed.Publish(fold.Next(feed.Newest, inputs, now));
+            return true;
+        }
+        catch (Exception cause)
+        {
+            // One source's rows must not silence the others, nor its own next ones.
+            LogNotFolded(log, source, cause);
+            return false;
+        }
+    }
+
+    private static bool IsSame(BacklogInputs inputs, BacklogInputs? before) =>
+        before is not null && ReferenceEquals(inputs.Book, before.Book) && ReferenceEquals(inputs.Rows, before.Rows) && ReferenceEquals(inputs.Runs, before.Runs)
+        && ReferenceEquals(inputs.Tick, before.Tick);
+
+    private DateTimeOffset? Now(string source, JobsSnapshot rows)
+    {
+        var status = statuses.Of(source).Newest;
+        return rows.AsOf is null ? null : status.State == SourceState.Live ? status.DatabaseTime(clock.GetUtcNow()) : status.AsOf > rows.AsOf ? status.AsOf : rows.AsOf;
+    }
+
+    private async IAsyncEnumerable<DateTimeOffset> SecondsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ClockStep, clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            yield return clock.GetUtcNow();
+        }
+    }
+
+    [LoggerMessage(EventId = 1600, Level = LogLevel.Error, Message = "Source {Source}: its backlogs could not be reckoned; what is shown stays as it was")]
+    private static partial void LogNotFolded(ILogger log, string source, Exception cause);
+}
