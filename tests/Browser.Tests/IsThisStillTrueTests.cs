@@ -3,7 +3,7 @@ using Dashboard.Core.Verdicts;
 
 namespace Dashboard.Browser.Tests;
 
-/// <summary>"Is what I see still true?" — the database dies, hangs and comes back while somebody looks.</summary>
+/// <summary>"Is what I see still true?" — the database dies, hangs and comes back while somebody looks. How fast the page says so is measured by <c>./run bench outage</c>.</summary>
 public sealed class IsThisStillTrueTests : Journey
 {
     // Every row as it is drawn, at each change of the document: what a person could have read at any moment.
@@ -11,7 +11,7 @@ public sealed class IsThisStillTrueTests : Journey
         () => {
           window.shown = new Set();
           const note = () => {
-            const rows = [...document.querySelectorAll('tr[data-row]')].map(row => [row.querySelector('th').textContent, row.querySelector('.c-state').textContent, row.querySelector('.c-error').textContent].join('|'));
+            const rows = [...document.querySelectorAll('tr[data-row]')].map(row => [row.querySelector('th').textContent, row.querySelector('.c-state').textContent, row.querySelector('.below').textContent].join('|'));
             window.shown.add(rows.sort().join('\n'));
           };
           note();
@@ -37,12 +37,12 @@ public sealed class IsThisStillTrueTests : Journey
         var page = await WatchedAsync();
 
         await server.KillAsync();
-        await Expect(page.GetByRole(AriaRole.Banner)).ToContainTextAsync("stale", new() { Timeout = 10_000, IgnoreCase = true });
+        await Expect(page.GetByRole(AriaRole.Banner)).ToContainTextAsync("stale", new() { IgnoreCase = true });
         await Expect(page.GetByRole(AriaRole.Banner)).ToContainTextAsync("What you see is old");
         await Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(20);
 
         await server.StartAgainAsync();
-        await Expect(page.Locator(".stamp")).ToContainTextAsync("live", new() { Timeout = 5_000 });
+        await Expect(page.Locator(".stamp")).ToContainTextAsync("live");
         await OnlyOneTruthWasShownAsync(page);
         await SeesTheNextChangeAsync(page);
     }
@@ -55,7 +55,7 @@ public sealed class IsThisStillTrueTests : Journey
         await server.SignalAllAsync("STOP");
         try
         {
-            await Expect(page.GetByRole(AriaRole.Banner)).ToContainTextAsync("What you see is old", new() { Timeout = 10_000 });
+            await Expect(page.GetByRole(AriaRole.Banner)).ToContainTextAsync("What you see is old");
             await Expect(page.Locator("tr[data-row]")).ToHaveCountAsync(20);
         }
         finally
@@ -63,7 +63,7 @@ public sealed class IsThisStillTrueTests : Journey
             await server.SignalAllAsync("CONT");
         }
 
-        await Expect(page.Locator(".stamp")).ToContainTextAsync("live", new() { Timeout = 5_000 });
+        await Expect(page.Locator(".stamp")).ToContainTextAsync("live");
         await OnlyOneTruthWasShownAsync(page);
         await SeesTheNextChangeAsync(page);
     }

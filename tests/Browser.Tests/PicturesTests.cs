@@ -4,7 +4,7 @@ namespace Dashboard.Browser.Tests;
 /// Pictures of every page, light, dark and on a phone. <c>DASHBOARD_SCREENSHOTS</c> names the folder they are kept in; without it they are
 /// only looked at for having something on them.
 /// </summary>
-public sealed class PicturesTests(IncidentDashboard incident) : Journey
+public sealed class PicturesTests(DemoDashboard demo) : Journey, IClassFixture<DemoDashboard>
 {
     [Theory]
     [InlineData("now", "/")]
@@ -21,7 +21,7 @@ public sealed class PicturesTests(IncidentDashboard incident) : Journey
 
     private async Task PictureAsync(string? file, string address, ColorScheme theme, int width, int height)
     {
-        var visit = await OpenAsync(incident.Dashboard, address, new() { ColorScheme = theme, ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce });
+        var visit = await OpenAsync(demo.Dashboard, address, new() { ColorScheme = theme, ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce });
         var picture = await visit.Page.ScreenshotAsync(new() { Path = file, Animations = ScreenshotAnimations.Disabled });
 
         // An empty page compresses to next to nothing.

@@ -30,8 +30,8 @@ public sealed class WhatIsWrongTests(IncidentDashboard incident) : Journey
 
         await Expect(row).ToContainTextAsync(state);
         await Expect(row.Locator("td.c-errors")).ToHaveTextAsync(failures);
-        await Expect(row.Locator("td.c-error")).ToContainTextAsync(type);
-        await Expect(row.Locator("td.c-error")).ToContainTextAsync(text);
+        await Expect(row.Locator(".below")).ToContainTextAsync(type);
+        await Expect(row.Locator(".below")).ToContainTextAsync(text);
     }
 
     [Fact]

@@ -14,10 +14,16 @@ namespace Dashboard.Core.Sources;
 /// </summary>
 internal sealed class LogicalCapture(ObservedSource observed, SourceGround ground, TimeProvider clock) : IChangeCapture
 {
+    private const string TerminateSql = """
+        select pg_terminate_backend(@session)
+        """;
+
+    private static readonly TimeSpan GraceToEnd = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenConfirmations = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan SlotDeadline = TimeSpan.FromSeconds(6);
     private readonly DecodedTables tables = new(ground);
     private LogicalReplicationConnection? connection;
+    private bool abandoned;
     private Func<CancellationToken, IAsyncEnumerable<(NpgsqlLogSequenceNumber End, SourceChange Change)>>? changes;
 
     /// <inheritdoc/>
@@ -64,36 +70,74 @@ internal sealed class LogicalCapture(ObservedSource observed, SourceGround groun
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var confirming = ConfirmAsync(ended.Token);
+        var following = FollowAsync(signal, cancellationToken);
         try
         {
-            var inTransaction = SourceChange.None;
-            await foreach (var (end, change) in changes!(cancellationToken))
-            {
-                inTransaction |= change & ~SourceChange.Resync;
-                if (change.HasFlag(SourceChange.Resync))
-                {
-                    // The mark of a commit: one signal for all the transaction did.
-                    signal.Raise(inTransaction);
-                    inTransaction = SourceChange.None;
-                }
-
-                connection!.SetReplicationStatus(end);
-            }
+            await following.WaitAsync(cancellationToken);
         }
         finally
         {
             await ended.CancelAsync();
             await confirming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await EndAsync(following);
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (connection is not null)
+        if (connection is not null && !abandoned)
         {
             await connection.DisposeAsync();
         }
+    }
+
+    private async Task FollowAsync(ChangeSignal signal, CancellationToken cancellationToken)
+    {
+        var inTransaction = SourceChange.None;
+        await foreach (var (end, change) in changes!(cancellationToken))
+        {
+            inTransaction |= change & ~SourceChange.Resync;
+            if (change.HasFlag(SourceChange.Resync))
+            {
+                // The mark of a commit: one signal for all the transaction did.
+                signal.Raise(inTransaction);
+                inTransaction = SourceChange.None;
+            }
+
+            connection!.SetReplicationStatus(end);
+        }
+    }
+
+    /// <summary>
+    /// Waits until a stream that was told to end has ended. One told so while it is only starting overlooks it and goes on for as long as the server
+    /// lives, with its slot: then the server is asked to end the session, and what cannot be ended is left behind rather than waited for.
+    /// </summary>
+    private async Task EndAsync(Task following)
+    {
+        if (await EndsAsync(following))
+        {
+            return;
+        }
+
+        try
+        {
+            await using var session = await observed.OpenAsync(CancellationToken.None);
+            await using var command = new NpgsqlCommand(TerminateSql, session.Connection) { Parameters = { new("session", connection!.ProcessID) } };
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception cause) when (cause is NpgsqlException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Out of reach: the server ends the session by itself when nobody confirms any more.
+        }
+
+        abandoned = !await EndsAsync(following);
+    }
+
+    private async Task<bool> EndsAsync(Task following)
+    {
+        await following.WaitAsync(GraceToEnd, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return following.IsCompleted;
     }
 
     private async Task CreateSlotAsync(CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ public sealed partial class JobTable : IAsyncDisposable
     private readonly DotNetObjectReference<JobTable> self;
     private ElementReference table;
     private IJSObjectReference? script;
-    private RowWindow sight = new(0, RowWindow.Small, 36);
+    private RowWindow sight = new(0, RowWindow.Small, 46);
     private RowWindow window;
 
     /// <summary>Ready to be told by the browser what is in sight.</summary>

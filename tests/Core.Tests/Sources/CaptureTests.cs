@@ -151,6 +151,19 @@ public sealed class CaptureTests
         Assert.Equal(before, await InstallTests.CatalogueAsync(database));
     }
 
+    [Fact]
+    public async Task A_stream_that_is_told_to_end_while_it_is_starting_ends_and_leaves_no_slot()
+    {
+        var database = await NewDatabaseAsync();
+        for (var attempt = 0; attempt < 25; attempt++)
+        {
+            var bench = await WatchBench.LiveAsync(database, CaptureMode.Logical);
+            await bench.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(25), TestContext.Current.CancellationToken);
+        }
+
+        await GoneAsync(database, "select count(*) from pg_replication_slots where database = current_database()");
+    }
+
     internal static async Task<string> NewDatabaseAsync() => await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-incident");
 
     internal static async Task<object?> ScalarAsync(string database, string sql)

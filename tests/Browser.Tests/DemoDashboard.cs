@@ -1,0 +1,23 @@
+using Dashboard.Core.Database.Embedded;
+using Dashboard.Core.Verdicts;
+
+namespace Dashboard.Browser.Tests;
+
+/// <summary>A dashboard over what a first start shows: the captured bad morning with its times moved to now.</summary>
+public sealed class DemoDashboard : IAsyncLifetime
+{
+    /// <summary>It.</summary>
+    public RunningDashboard Dashboard { get; private set; } = null!;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        var database = await (await TestPostgres.SharedAsync()).NewDatabaseAsync();
+        await DemoDatabase.LoadAsync(database, _ => { }, TestContext.Current.CancellationToken);
+        Dashboard = await RunningDashboard.StartAsync([new TestSource(DemoDatabase.Name, database, "logical")]);
+        await Dashboard.UntilAsync<StandingsSnapshot>(DemoDatabase.Name, standings => standings.Jobs.Count == 20);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Dashboard.DisposeAsync();
+}
