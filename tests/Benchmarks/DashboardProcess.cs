@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Dashboard.Kit;
 
 namespace Dashboard.Benchmarks;
 
@@ -38,7 +39,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
             ["Sources__0__Name"] = "bench",
             ["Sources__0__ConnectionString"] = connectionString,
             ["Sources__0__Capture"] = capture,
-            ["ConnectionStrings__Dashboard"] = await (await Kit.TestPostgres.SharedAsync()).NewDatabaseAsync(),
+            ["ConnectionStrings__Dashboard"] = await (await TestPostgres.SharedAsync()).NewDatabaseAsync(),
         };
         var program = await ProgramAsync();
         if (capture == "notify")
@@ -69,7 +70,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
 
     private static async Task<string> BuildAsync()
     {
-        await using var build = ChildProcess.Start("dotnet", ["build", Path.Combine("src", "Web"), "-c", "Release", "--nologo", "-v", "quiet"]);
+        await using var build = ChildProcess.Start("dotnet", ["build", Path.Combine(Machine.Root, "src", "Web"), "-c", "Release", "--nologo", "-v", "quiet"]);
         await build.EndsWellAsync();
         return Path.Combine(Machine.Root, "src", "Web", "bin", "Release", "net10.0", "Dashboard.Web.dll");
     }

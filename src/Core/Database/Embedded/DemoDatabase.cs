@@ -5,7 +5,7 @@ namespace Dashboard.Core.Database.Embedded;
 
 /// <summary>
 /// What a real crontabber wrote on a bad morning, shown until a database of the operator's own is configured. Its times are moved by one
-/// offset, so that the moment it was captured is the moment it was loaded.
+/// offset of whole minutes, so that the moment it was captured is the moment it was loaded, and a schedule of hours and minutes can be moved with it.
 /// </summary>
 public static class DemoDatabase
 {
@@ -22,14 +22,14 @@ public static class DemoDatabase
     /// <remarks>A change of type rewrites the rows in the order they lie in: the log stays as crontabber wrote it, without dead rows between.</remarks>
     private const string ShiftSql = """
         alter table public.crontabber
-          alter column next_run type timestamptz using next_run + (now() - timestamptz '2014-09-05 09:00:30+00'),
-          alter column first_run type timestamptz using first_run + (now() - timestamptz '2014-09-05 09:00:30+00'),
-          alter column last_run type timestamptz using last_run + (now() - timestamptz '2014-09-05 09:00:30+00'),
-          alter column last_success type timestamptz using last_success + (now() - timestamptz '2014-09-05 09:00:30+00'),
-          alter column ongoing type timestamptz using ongoing + (now() - timestamptz '2014-09-05 09:00:30+00');
+          alter column next_run type timestamptz using next_run + (date_trunc('minute', now() - timestamptz '2014-09-05 09:00:30+00')),
+          alter column first_run type timestamptz using first_run + (date_trunc('minute', now() - timestamptz '2014-09-05 09:00:30+00')),
+          alter column last_run type timestamptz using last_run + (date_trunc('minute', now() - timestamptz '2014-09-05 09:00:30+00')),
+          alter column last_success type timestamptz using last_success + (date_trunc('minute', now() - timestamptz '2014-09-05 09:00:30+00')),
+          alter column ongoing type timestamptz using ongoing + (date_trunc('minute', now() - timestamptz '2014-09-05 09:00:30+00'));
         alter table public.crontabber_log
-          alter column log_time type timestamptz using log_time + (now() - timestamptz '2014-09-05 09:00:30+00'),
-          alter column success type timestamptz using success + (now() - timestamptz '2014-09-05 09:00:30+00');
+          alter column log_time type timestamptz using log_time + (date_trunc('minute', now() - timestamptz '2014-09-05 09:00:30+00')),
+          alter column success type timestamptz using success + (date_trunc('minute', now() - timestamptz '2014-09-05 09:00:30+00'));
         """;
 
     /// <summary>Loads it unless it is there: all of it in one transaction, so a start that was killed loads it again.</summary>

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
-namespace Dashboard.Benchmarks;
+namespace Dashboard.Kit;
 
-/// <summary>A program beside the bench, with what it said; stopped as Ctrl-C would stop it.</summary>
-internal sealed class ChildProcess : IAsyncDisposable
+/// <summary>A program beside a test or bench, with what it said; stopped as Ctrl-C would stop it.</summary>
+public sealed class ChildProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
     private readonly ConcurrentQueue<string> lines = new();
@@ -18,10 +18,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>The process.</summary>
     public Process Process { get; }
 
-    /// <summary>Starts a program in the checkout.</summary>
+    /// <summary>All it said so far.</summary>
+    public string Words => string.Join('\n', lines);
+
+    /// <summary>Starts a program; a null in <paramref name="environment"/> takes a variable away.</summary>
     public static ChildProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var start = new ProcessStartInfo(program) { WorkingDirectory = Machine.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        ArgumentNullException.ThrowIfNull(arguments);
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -43,6 +47,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>The first thing it says that matches, from its start.</summary>
     public async Task<Match> SaysAsync(Regex pattern)
     {
+        ArgumentNullException.ThrowIfNull(pattern);
         using var deadline = new CancellationTokenSource(Deadline);
         while (true)
         {
@@ -56,7 +61,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
             if (Process.HasExited || deadline.IsCancellationRequested)
             {
-                throw new InvalidOperationException($"Waited for {pattern} in vain. It said:\n{string.Join('\n', lines)}");
+                throw new InvalidOperationException($"Waited for {pattern} in vain. It said:\n{Words}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -70,8 +75,15 @@ internal sealed class ChildProcess : IAsyncDisposable
         await Process.WaitForExitAsync();
         if (Process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"It ended with {Process.ExitCode}:\n{string.Join('\n', lines)}");
+            throw new InvalidOperationException($"It ended with {Process.ExitCode}:\n{Words}");
         }
+    }
+
+    /// <summary>Sends it a signal: INT is Ctrl-C, KILL cannot be answered.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{Process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     /// <inheritdoc/>
@@ -79,7 +91,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         if (!Process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-INT", $"{Process.Id}"]);
+            await SignalAsync("INT");
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
             await Process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!Process.HasExited)
