@@ -6,6 +6,8 @@ internal static class Benches
     private static readonly IReadOnlyList<(string Name, string What, Func<Report, bool, Task> RunAsync)> All =
     [
         ("live", "P1: commit to pixel, beside the bare path", LiveBench.RunAsync),
+        ("outage", "how soon a page says that its database is gone, and that it is back", OutageBench.RunAsync),
+        ("start", "P14: from ./run to the first page with live data", StartBench.RunAsync),
     ];
 
     /// <summary>Runs the named benches, all when none is named.</summary>

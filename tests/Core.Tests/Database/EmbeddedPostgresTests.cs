@@ -9,7 +9,6 @@ using Npgsql;
 namespace Dashboard.Core.Tests.Database;
 
 /// <summary>The embedded server in data folders of its own: first start, second start, and everything a bad night leaves behind.</summary>
-[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class EmbeddedPostgresTests : IDisposable
 {
     private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("dashboard-test-embedded-");

@@ -7,7 +7,6 @@ using Dashboard.Kit;
 namespace Dashboard.Web.Tests.Commands;
 
 /// <summary>The program itself as people start and stop it: a process of its own, with a PostgreSQL of its own in a data folder.</summary>
-[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed partial class ProgramTests : IDisposable
 {
     private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("dashboard-test-program-");
