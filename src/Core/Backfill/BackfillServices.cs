@@ -10,6 +10,7 @@ public static class BackfillServices
     public static IServiceCollection AddBackfill(this IServiceCollection services)
     {
         services.AddSingleton(new SourceFeeds<BacklogSnapshot>(BacklogSnapshot.Empty));
+        services.AddSingleton<SlotHistories>();
         services.AddHostedService<BacklogMonitor>();
         return services;
     }
