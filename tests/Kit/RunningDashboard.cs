@@ -14,7 +14,9 @@ namespace Dashboard.Kit;
 /// <param name="Name">As it stands in URLs.</param>
 /// <param name="ConnectionString">For the dashboard; <see cref="RunningDashboard.ExecuteAsync"/> uses the same.</param>
 /// <param name="Capture">poll, notify or logical; null for the default.</param>
-public sealed record TestSource(string Name, string ConnectionString, string? Capture = null);
+/// <param name="Jobs">The scheduler's configuration; null for none.</param>
+/// <param name="Mapping">The names of its classes; null for none.</param>
+public sealed record TestSource(string Name, string ConnectionString, string? Capture = null, string? Jobs = null, string? Mapping = null);
 
 /// <summary>The dashboard itself, as it runs for people: a real Kestrel on a free loopback port, with databases of its own.</summary>
 public sealed class RunningDashboard : IAsyncDisposable
@@ -77,6 +79,8 @@ public sealed class RunningDashboard : IAsyncDisposable
             all[$"{key}:Name"] = sources[i].Name;
             all[$"{key}:ConnectionString"] = sources[i].ConnectionString;
             all[$"{key}:Capture"] = sources[i].Capture;
+            all[$"{key}:Jobs"] = sources[i].Jobs;
+            all[$"{key}:Mapping"] = sources[i].Mapping;
         }
 
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>())

@@ -38,7 +38,9 @@ public sealed class DashboardStorage : IAsyncDisposable
         {
             if (!configuration.GetSection("Sources").GetChildren().Any())
             {
-                await DemoDatabase.LoadAsync(embedded.ConnectionString(DemoDatabase.Name), say, cancellationToken);
+                var demo = embedded.ConnectionString(DemoDatabase.Name);
+                await DemoDatabase.LoadAsync(demo, say, cancellationToken);
+                await DemoSchedule.WriteAsync(embedded.Folder, demo, cancellationToken);
             }
 
             return new DashboardStorage(new OwnDatabase(embedded.ConnectionString(OwnDatabase.Name)), embedded);
@@ -69,7 +71,12 @@ public sealed class DashboardStorage : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(configured);
         return configured.Count > 0 || Embedded is null
             ? configured
-            : [new Source(DemoDatabase.Name, Embedded.ConnectionString(DemoDatabase.Name), $"127.0.0.1:{Embedded.Port}/{DemoDatabase.Name}") { Embedded = true }];
+            : [new Source(DemoDatabase.Name, Embedded.ConnectionString(DemoDatabase.Name), $"127.0.0.1:{Embedded.Port}/{DemoDatabase.Name}")
+            {
+                Embedded = true,
+                JobsFile = DemoSchedule.JobsFile(Embedded.Folder),
+                MappingFile = DemoSchedule.MappingFile(Embedded.Folder),
+            }];
     }
 
     /// <inheritdoc/>

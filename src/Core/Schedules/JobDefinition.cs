@@ -22,6 +22,12 @@ public sealed record JobDefinition
     /// <summary><c>app_name</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Where the name is from: a class names itself, but only in Python.</summary>
+    public Knowledge NameKnown { get; init; } = Knowledge.Configured;
+
+    /// <summary>Where that is from, in one sentence.</summary>
+    public string NameEvidence { get; init; } = "";
+
     /// <summary>The class or command as configured; null when only the row is known.</summary>
     public string? ClassPath { get; init; }
 
@@ -45,11 +51,10 @@ public sealed record JobDefinition
 
     /// <summary>The names of its parents in the order the runner tests them.</summary>
     public IReadOnlyList<string> DependsOn { get; init; } = [];
-}
 
-/// <summary>Something in the scheduler's configuration that is wrong. The rest is still used.</summary>
-/// <param name="File">Where.</param>
-/// <param name="Line">Its line, from 1; null when it is about the file as a whole.</param>
-/// <param name="Found">What stands there.</param>
-/// <param name="Expected">What was expected instead.</param>
-public sealed record ConfigurationFault(string File, int? Line, string Found, string Expected);
+    /// <summary>Where the parents are from: a mapping file, or the row, into which crontabber writes them from the class with every run.</summary>
+    public Knowledge DependsOnKnown { get; init; }
+
+    /// <summary>Where that is from, in one sentence.</summary>
+    public string DependsOnEvidence { get; init; } = "";
+}

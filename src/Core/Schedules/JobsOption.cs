@@ -21,15 +21,22 @@ public static class JobsOption
     /// <summary>
     /// The entries of the whole option. Lines, commas and semicolons all part them, also inside a comment, whose rest is then an entry.
     /// </summary>
-    public static IReadOnlyList<string> Split(string text)
+    public static IReadOnlyList<string> Split(string text) => [.. SplitLines(text).Select(entry => entry.Entry)];
+
+    /// <summary>The same, each with the line of the option it stands on, from 0.</summary>
+    public static IReadOnlyList<(string Entry, int Line)> SplitLines(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var entries = new List<string>();
+        var entries = new List<(string Entry, int Line)>();
+        var (line, counted) = (0, 0);
         foreach (var range in text.AsSpan().SplitAny('\n', ',', ';'))
         {
+            var start = range.Start.GetOffset(text.Length);
+            line += text.AsSpan(counted, start - counted).Count('\n');
+            counted = start;
             if (PythonText.Strip(text.AsSpan()[range]) is var entry && entry is not ("" or ['#', ..]))
             {
-                entries.Add(entry.ToString());
+                entries.Add((entry.ToString(), line));
             }
         }
 

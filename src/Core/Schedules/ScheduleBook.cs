@@ -1,3 +1,4 @@
+using Dashboard.Core.Configuration;
 using Dashboard.Core.Sources;
 
 namespace Dashboard.Core.Schedules;

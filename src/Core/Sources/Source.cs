@@ -25,6 +25,12 @@ public sealed record Source(string Name, string ConnectionString, string Address
     /// <summary>The mode asked for; null for the default of the kind of database.</summary>
     public CaptureMode? Capture { get; init; }
 
+    /// <summary>The file that says what the scheduler runs when: its <c>crontabber.ini</c>, Socorro's <c>JOBS</c>, or a kept listing; null for none.</summary>
+    public string? JobsFile { get; init; }
+
+    /// <summary>The file that says what the classes are called, whether they backfill and on whom they depend; null for none.</summary>
+    public string? MappingFile { get; init; }
+
     /// <summary>True for a database of the embedded server: ours, so it may be decoded without asking.</summary>
     public bool Embedded { get; init; }
 

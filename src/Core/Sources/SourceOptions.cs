@@ -18,6 +18,12 @@ public sealed class SourceOptions
     /// <summary>How to notice changes; by default <c>poll</c>.</summary>
     public CaptureMode? Capture { get; init; }
 
+    /// <summary>The scheduler's configuration: a <c>crontabber.ini</c>, Socorro's <c>JOBS</c> as Python or JSON, or the kept output of <c>--list-jobs</c>.</summary>
+    public string? Jobs { get; init; }
+
+    /// <summary>A JSON file that maps class paths to <c>app_name</c>, <c>backfill</c> and <c>depends_on</c>, or the kept output of <c>--list-jobs</c>.</summary>
+    public string? Mapping { get; init; }
+
     /// <summary>The configured sources, in order.</summary>
     public static IReadOnlyList<Source> Read(IConfiguration configuration)
     {
@@ -32,6 +38,11 @@ public sealed class SourceOptions
         {
             Schema = Schema,
             Capture = Capture,
+            JobsFile = Located(Jobs),
+            MappingFile = Located(Mapping),
         };
     }
+
+    // Relative to where the program was started, as every path on a command line.
+    private static string? Located(string? path) => string.IsNullOrEmpty(path) ? null : Path.GetFullPath(path);
 }
