@@ -1,65 +1,6 @@
-using Dashboard.Core.Schedules;
+using Dashboard.Core.Jobs;
 
 namespace Dashboard.Core.Dependencies;
-
-/// <summary>What the next tick of the scheduler will do with a job.</summary>
-public enum TickOutcome
-{
-    /// <summary>It starts it, or takes over its old lock and starts it.</summary>
-    Runs,
-
-    /// <summary>Its time has not come.</summary>
-    NotDue,
-
-    /// <summary>It is running now; the tick that started it is not over.</summary>
-    Running,
-
-    /// <summary>A parent is in the way: it is passed over in silence.</summary>
-    Blocked,
-
-    /// <summary>Its own lock is in the way, and ends crontabber's whole tick here.</summary>
-    Locked,
-
-    /// <summary>The tick ends before it comes to this one: at the lock of another, or because the run dies.</summary>
-    Starved,
-
-    /// <summary>The tick dies here: a parent has no next run.</summary>
-    Dies,
-
-    /// <summary>No next run and no lock: never again.</summary>
-    Never,
-
-    /// <summary>It has a row and is not configured: nobody starts it.</summary>
-    Ghost,
-
-    /// <summary>The configuration is such that no tick does anything: a cycle, no root.</summary>
-    NoTick,
-}
-
-/// <summary>What the next tick does with one job, and why.</summary>
-/// <param name="Name">The job.</param>
-/// <param name="Outcome">What becomes of it.</param>
-/// <param name="Because">Why, in one sentence without markup and without ages.</param>
-public sealed record JobTick(string Name, TickOutcome Outcome, string Because)
-{
-    /// <summary>Its place in run order, from 0; null when it has none.</summary>
-    public int? Place { get; init; }
-
-    /// <summary>Whether its time has come.</summary>
-    public bool IsDue { get; init; }
-
-    /// <summary>The direct parent in the way and the test it failed; null when none is.</summary>
-    public UnmetParent? Parent { get; init; }
-
-    /// <summary>The job whose lock, or whose death, keeps the tick from coming this far; null when nothing does.</summary>
-    public string? StarvedBy { get; init; }
-
-    /// <summary>The job at the end of the chain of what is in the way: where a remedy helps. Null when nothing is.</summary>
-    public string? Root { get; init; }
-
-    /// <summary>The first moment from which crontabber itself takes the lock in the way over; null when no lock is, or it never does.</summary>
-    public DateTimeOffset? LockTakenOverFrom { get; init; }
-}
 
 /// <summary>What the next tick of one source's scheduler will do. A job's part that did not change is the same object as before.</summary>
 public sealed record TickSnapshot
@@ -67,23 +8,84 @@ public sealed record TickSnapshot
     /// <summary>The source.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Every configured job and every row, in run order; what has no place comes last, by name.</summary>
+    /// <summary>Every configured job and every row, in run order; what has no place comes last, by name. The same list as before when no part changed.</summary>
     public required IReadOnlyList<JobTick> Jobs { get; init; }
 
     /// <summary>The run order, or why there is none.</summary>
     public RunOrder Order { get; init; } = new([]);
 
-    /// <summary>What the order was made of: configured jobs, or rows where nothing is configured.</summary>
+    /// <summary>What the order was made of: configured jobs, or rows and the names they depend on where nothing is configured. The same list while it is the same.</summary>
     public IReadOnlyList<JobNode> Nodes { get; init; } = [];
 
+    /// <summary>Who depends on whom among <see cref="Nodes"/>. The same object while they are the same.</summary>
+    public DependencyGraph Graph { get; init; } = DependencyGraph.Of([]);
+
+    /// <summary>True when the nodes are from a configuration: then a row that is none of them is a ghost, and a name that is neither is missing.</summary>
+    public bool IsConfigured { get; init; }
+
     /// <summary>The job at which the tick ends early; null when it comes to its end.</summary>
-    public string? EndsAt { get; init; }
+    public string? EndsAt => Ends.Count > 0 ? Ends[0] : null;
+
+    /// <summary>The jobs at which it ends, one after the other as each is helped: locks, and children of a parent without a next run. Empty when it comes to its end.</summary>
+    public IReadOnlyList<string> Ends { get; init; } = [];
+
+    /// <summary>Names that jobs wait for although nothing is configured by them and no row has them, by name.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
 
     /// <summary>The database's clock at the reading behind it; null before the first.</summary>
     public DateTimeOffset? AsOf { get; init; }
 
+    /// <summary>The rows it was reckoned from.</summary>
+    public JobsSnapshot? Rows { get; init; }
+
+    /// <summary>From this moment of the database's clock on it may be another although rows and configuration are the same.</summary>
+    public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
+
+    internal TickPlan? Plan { get; init; }
+
     /// <summary>The job of that name, or null.</summary>
-    public JobTick? Find(string name) => Jobs.FirstOrDefault(job => job.Name == name);
+    public JobTick? Find(string name) =>
+        Plan is { } plan ? plan.Places.TryGetValue(name, out var place) && place < Jobs.Count ? Jobs[place] : null : Jobs.FirstOrDefault(job => job.Name == name);
+
+    /// <summary>Every job that this one keeps from running now, directly or by way of others, in run order.</summary>
+    public IReadOnlyList<JobTick> Waiting(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var held = new HashSet<string>(StringComparer.Ordinal) { name };
+        var waiting = new List<JobTick>();
+        foreach (var job in Jobs)
+        {
+            // In run order every parent comes before its children, so one pass finds the chains too.
+            if (job.Name != name && job.IsHeld && (job.Root == name || Contains(job.StarvedBy) || Contains(job.Parent?.Parent)))
+            {
+                held.Add(job.Name);
+                waiting.Add(job);
+            }
+        }
+
+        return waiting;
+
+        bool Contains(string? other) => other is not null && held.Contains(other);
+    }
+
+    /// <summary>The chain from a job up to where a remedy helps: the job itself, what is in its way, what is in the way of that, and so on.</summary>
+    public IReadOnlyList<string> Chain(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        List<string> chain = [name];
+        for (var job = Find(name); job is { IsHeld: true }; job = Find(chain[^1]))
+        {
+            var next = job.Parent?.Parent ?? job.StarvedBy;
+            if (next is null || chain.Contains(next))
+            {
+                break;
+            }
+
+            chain.Add(next);
+        }
+
+        return chain;
+    }
 
     /// <summary>Nothing known yet.</summary>
     public static TickSnapshot Empty(string source) => new() { Source = source, Jobs = [] };

@@ -1,3 +1,4 @@
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 
@@ -12,11 +13,17 @@ public enum JobState
     /// <summary>Its last run failed; the runner tries again, or is trying now.</summary>
     Failing,
 
-    /// <summary>Past its time and not started.</summary>
+    /// <summary>Its time has come and it is passed over: a parent is in the way, or the tick ends before it.</summary>
+    Blocked,
+
+    /// <summary>Past its time and not started, and nothing that is known keeps it.</summary>
     Overdue,
 
     /// <summary>A row that has never finished a run.</summary>
     NeverRun,
+
+    /// <summary>It has a row and is not configured any more: nobody starts it.</summary>
+    Ghost,
 
     /// <summary>Running now.</summary>
     Running,
@@ -38,6 +45,9 @@ public sealed record JobStanding(Job Job, JobHistory History, JobState State, st
 {
     /// <summary>From this moment of the database's clock on it may stand elsewhere although its row and runs are the same.</summary>
     public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
+
+    /// <summary>What the next tick does with it; null when that is not known.</summary>
+    public JobTick? Tick { get; init; }
 }
 
 /// <summary>Where every job of one source stands: what pages, hub and API show.</summary>

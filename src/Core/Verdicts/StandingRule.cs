@@ -1,12 +1,13 @@
 using System.Globalization;
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 
 namespace Dashboard.Core.Verdicts;
 
 /// <summary>
-/// Where a job stands, from its row, its recent runs and the database's clock alone. The sentences name moments, never ages: they stay the
-/// same while nothing happens, and whoever shows them adds the age.
+/// Where a job stands, from its row, its recent runs, what the next tick does with it and the database's clock. The sentences name moments, never
+/// ages: they stay the same while nothing happens, and whoever shows them adds the age.
 /// </summary>
 public static class StandingRule
 {
@@ -17,13 +18,23 @@ public static class StandingRule
     public static readonly TimeSpan ClocksMayDiffer = TimeSpan.FromMinutes(1);
 
     /// <summary>The standing of a job at a moment of the database's clock.</summary>
-    public static JobStanding For(Job job, JobHistory history, DateTimeOffset now)
+    /// <param name="job">The row.</param>
+    /// <param name="history">Its recent runs.</param>
+    /// <param name="now">The database's clock.</param>
+    /// <param name="tick">What the next tick does with it; null when that is not known.</param>
+    public static JobStanding For(Job job, JobHistory history, DateTimeOffset now, JobTick? tick = null)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(history);
+        var standing = tick?.Outcome == TickOutcome.Ghost && job.Ongoing is null ? Ghost(job, history, tick) : Configured(job, history, now, tick);
+        return standing with { Tick = tick };
+    }
+
+    private static JobStanding Configured(Job job, JobHistory history, DateTimeOffset now, JobTick? tick)
+    {
         if (job.Ongoing is { } locked)
         {
-            return Locked(job, history, locked, now);
+            return Locked(job, history, locked, now, tick);
         }
 
         if (job.Unreadable.TryGetValue("ongoing", out var lockText))
@@ -31,17 +42,20 @@ public static class StandingRule
             return new JobStanding(job, history, JobState.Running, $"Its lock reads '{lockText}': when it was taken cannot be told.", null);
         }
 
-        return IsFailing(job) ? Failing(job, history, now) : Idle(job, history, now);
+        return IsFailing(job) ? Failing(job, history, now, tick) : Idle(job, history, now, tick);
     }
 
-    private static JobStanding Locked(Job job, JobHistory history, DateTimeOffset locked, DateTimeOffset now)
+    private static JobStanding Ghost(Job job, JobHistory history, JobTick tick) => new(
+        job, history, JobState.Ghost, IsFailing(job) ? $"{tick.Because} {Failures(job)}." : tick.Because, job.NextRun);
+
+    private static JobStanding Locked(Job job, JobHistory history, DateTimeOffset locked, DateTimeOffset now, JobTick? tick)
     {
         var stuckAt = StuckLockRule.From(locked, history);
         if (now > stuckAt)
         {
             var compared = history.LongDuration is { } longest ? $"Its runs last {Words(longest)} or less" : "No earlier run is known";
             var first = job.NextRun is null ? " It is its first run: clear the lock by deleting the row, for without a next run it would never start again." : string.Empty;
-            return new JobStanding(job, history, JobState.StuckLock, $"Locked since {At(locked)}. {compared}; the process that took the lock is most likely gone.{first}", locked);
+            return new JobStanding(job, history, JobState.StuckLock, $"Locked since {At(locked)}. {compared}; the process that took the lock is most likely gone.{first}{AtTheLock(tick)}", locked);
         }
 
         if (IsFailing(job))
@@ -61,12 +75,25 @@ public static class StandingRule
         return new JobStanding(job, history, JobState.Running, $"Running since {At(locked)}{usual}.", locked) { Until = stuckAt };
     }
 
-    private static JobStanding Failing(Job job, JobHistory history, DateTimeOffset now)
+    private static string AtTheLock(JobTick? tick) => tick switch
+    {
+        { Outcome: TickOutcome.Locked, LockTakenOverFrom: { } from, Root: not null } => $" Until the scheduler itself takes it over, from {At(from)}, every tick ends here.",
+        { Outcome: TickOutcome.Locked } => " The scheduler never takes it over by itself.",
+        { Outcome: TickOutcome.Runs } => " The next tick takes it over.",
+        _ => string.Empty,
+    };
+
+    private static JobStanding Failing(Job job, JobHistory history, DateTimeOffset now, JobTick? tick)
     {
         var since = FailingSince(job, history);
         if (job.NextRun is not { } retry)
         {
             return new JobStanding(job, history, JobState.Failing, $"{Failures(job)}. It has no next run: the runner will not try again.", since);
+        }
+
+        if (tick is { IsHeld: true })
+        {
+            return new JobStanding(job, history, JobState.Failing, $"{Failures(job)}. {tick.Because}", since);
         }
 
         var late = Later(retry, OverdueAfter);
@@ -75,7 +102,7 @@ public static class StandingRule
             : new JobStanding(job, history, JobState.Failing, $"{Failures(job)}. The next try is due at {At(retry)}.", since) { Until = late };
     }
 
-    private static JobStanding Idle(Job job, JobHistory history, DateTimeOffset now)
+    private static JobStanding Idle(Job job, JobHistory history, DateTimeOffset now, JobTick? tick)
     {
         if (job.NextRun is not { } next)
         {
@@ -93,10 +120,21 @@ public static class StandingRule
                 : new JobStanding(job, history, JobState.Waiting, $"Next run at {At(next)}.", job.LastRun) { Until = next };
         }
 
+        return tick switch
+        {
+            { IsHeld: true } => new JobStanding(job, history, JobState.Blocked, tick.Because, next),
+            { Outcome: TickOutcome.Queued } => new JobStanding(job, history, JobState.Due, tick.Because, next),
+            _ => Passed(job, history, next, now, tick),
+        };
+    }
+
+    private static JobStanding Passed(Job job, JobHistory history, DateTimeOffset next, DateTimeOffset now, JobTick? tick)
+    {
         var late = Later(next, OverdueAfter);
+        var free = tick is { Outcome: TickOutcome.Runs } ? " Nothing that is known keeps it: the scheduler may not be running." : string.Empty;
         return now > late
-            ? new JobStanding(job, history, JobState.Overdue, $"Was due at {At(next)} and has not started.", next)
-            : new JobStanding(job, history, JobState.Due, $"Due since {At(next)}. The next tick starts it.", next) { Until = late };
+            ? new JobStanding(job, history, JobState.Overdue, $"Was due at {At(next)} and has not started.{free}", next)
+            : new JobStanding(job, history, JobState.Due, tick is { Outcome: TickOutcome.Runs } ? tick.Because : $"Due since {At(next)}. The next tick starts it.", next) { Until = late };
     }
 
     private static bool IsFailing(Job job) => job.LastError is not null || job.ErrorCount > 0;

@@ -1,26 +1,28 @@
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 
 namespace Dashboard.Core.Verdicts;
 
 /// <summary>
-/// Rows and runs become standings. What did not change stays the same object, so that a page redraws only what did; a job whose row and
-/// runs are the same objects is not even judged again before the clock can change it.
+/// Rows, runs and the next tick become standings. What did not change stays the same object, so that a page redraws only what did; a job of which all three
+/// are the same objects is not even judged again before the clock can change it.
 /// </summary>
 public static class StandingsFold
 {
     /// <summary>The snapshot after <paramref name="before"/>; that same object when nothing differs.</summary>
-    public static StandingsSnapshot Next(StandingsSnapshot before, JobsSnapshot rows, RunsSnapshot runs, DateTimeOffset now)
+    public static StandingsSnapshot Next(StandingsSnapshot before, TickSnapshot tick, RunsSnapshot runs, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(tick);
         ArgumentNullException.ThrowIfNull(runs);
+        var rows = tick.Rows ?? JobsSnapshot.Empty(tick.Source);
         var known = new Known(before.Jobs);
         JobStanding[]? jobs = before.Jobs.Count == rows.Jobs.Count ? null : new JobStanding[rows.Jobs.Count];
         for (var i = 0; i < rows.Jobs.Count; i++)
         {
             var old = known.Of(rows.Jobs[i].Name, i);
-            var standing = Judge(old, rows.Jobs[i], runs.Of(rows.Jobs[i].Name), now);
+            var standing = Judge(old, rows.Jobs[i], runs.Of(rows.Jobs[i].Name), tick.Find(rows.Jobs[i].Name), now);
             if (jobs is null && !ReferenceEquals(standing, before.Jobs[i]))
             {
                 // The first that differs: what was passed so far is as before.
@@ -64,15 +66,15 @@ public static class StandingsFold
         return until;
     }
 
-    private static JobStanding Judge(JobStanding? old, Job job, JobHistory history, DateTimeOffset now)
+    private static JobStanding Judge(JobStanding? old, Job job, JobHistory history, JobTick? tick, DateTimeOffset now)
     {
-        var same = old is not null && ReferenceEquals(old.Job, job) && ReferenceEquals(old.History, history);
+        var same = old is not null && ReferenceEquals(old.Job, job) && ReferenceEquals(old.History, history) && ReferenceEquals(old.Tick, tick);
         if (same && now <= old!.Until)
         {
             return old;
         }
 
-        var fresh = StandingRule.For(job, history, now);
+        var fresh = StandingRule.For(job, history, now, tick);
         return same && fresh == old ? old : fresh;
     }
 

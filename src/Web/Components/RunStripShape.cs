@@ -35,7 +35,7 @@ internal sealed record RunStripShape(string Success, string Failure, string Unkn
             Append(running, $"M{x} 0h3v3h-3zM{x} 5h3v3h-3zM{x} 10h3v3h-3zM{x} 15h3v3h-3z");
             x -= Step;
         }
-        else if (standing.State is JobState.Overdue)
+        else if (standing.State is JobState.Overdue or JobState.Blocked)
         {
             Append(missing, $"M{x} 0h3v18h-3zM{x + 1} 1v16h1v-16z");
             x -= Step;
@@ -83,7 +83,7 @@ internal sealed record RunStripShape(string Success, string Failure, string Unkn
         {
             JobState.Running => "; running now",
             JobState.StuckLock => "; locked now",
-            JobState.Overdue => "; one should have started and has not",
+            JobState.Overdue or JobState.Blocked => "; one should have started and has not",
             _ => "",
         };
         return $"{counted}: {outcome}{streak}{present}.";

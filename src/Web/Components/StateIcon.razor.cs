@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Web.Components;
 
-/// <summary>The shape of a state: seven outlines that differ without their colours.</summary>
+/// <summary>The shape of a state: nine outlines that differ without their colours.</summary>
 public sealed partial class StateIcon
 {
     /// <summary>The state to draw.</summary>

@@ -7,10 +7,10 @@ internal static class StateWords
 {
     /// <summary>Every state, the one that needs somebody first.</summary>
     public static IReadOnlyList<JobState> All { get; } =
-        [JobState.StuckLock, JobState.Failing, JobState.Overdue, JobState.NeverRun, JobState.Running, JobState.Due, JobState.Waiting];
+        [JobState.StuckLock, JobState.Failing, JobState.Blocked, JobState.Overdue, JobState.NeverRun, JobState.Ghost, JobState.Running, JobState.Due, JobState.Waiting];
 
     /// <summary>States that somebody may have to look at.</summary>
-    public static IReadOnlyList<JobState> NeedALook { get; } = [JobState.StuckLock, JobState.Failing, JobState.Overdue, JobState.NeverRun];
+    public static IReadOnlyList<JobState> NeedALook { get; } = [JobState.StuckLock, JobState.Failing, JobState.Blocked, JobState.Overdue, JobState.NeverRun];
 
     /// <summary>States in which all is well.</summary>
     public static IReadOnlyList<JobState> Fine { get; } = [JobState.Running, JobState.Due, JobState.Waiting];
@@ -20,8 +20,10 @@ internal static class StateWords
     {
         JobState.StuckLock => "Stuck lock",
         JobState.Failing => "Failing",
+        JobState.Blocked => "Blocked",
         JobState.Overdue => "Overdue",
         JobState.NeverRun => "Never run",
+        JobState.Ghost => "Ghost",
         JobState.Running => "Running",
         JobState.Due => "Due",
         JobState.Waiting => "Waiting",
@@ -33,8 +35,10 @@ internal static class StateWords
     {
         JobState.StuckLock => "stuck-lock",
         JobState.Failing => "failing",
+        JobState.Blocked => "blocked",
         JobState.Overdue => "overdue",
         JobState.NeverRun => "never-run",
+        JobState.Ghost => "ghost",
         JobState.Running => "running",
         JobState.Due => "due",
         JobState.Waiting => "waiting",
@@ -45,6 +49,7 @@ internal static class StateWords
     public static string Counted(this JobState state, int count) => state switch
     {
         JobState.StuckLock when count != 1 => $"{count} stuck locks",
+        JobState.Ghost when count != 1 => $"{count} ghosts",
         _ => $"{count} {Lower(state)}",
     };
 

@@ -1,17 +1,20 @@
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Components;
 
 namespace Dashboard.Web.Jobs;
 
 /// <summary>
-/// The search line, understood: <c>state:</c>, <c>job:</c>, <c>dep:</c> and <c>error:</c> with a word or a "quoted text", and plain words.
-/// Tokens of one qualifier are alternatives, everything else narrows. <c>job:=name</c> means exactly that name.
+/// The search line, understood: <c>state:</c>, <c>job:</c>, <c>dep:</c>, <c>behind:</c> and <c>error:</c> with a word or a "quoted text", and plain
+/// words. Tokens of one qualifier are alternatives, everything else narrows. <c>job:=name</c> means exactly that name; <c>behind:name</c> finds the
+/// jobs that this one keeps from running.
 /// </summary>
 public sealed class JobSearch
 {
     private readonly List<JobState> states = [];
     private readonly List<string> jobs = [];
     private readonly List<string> parents = [];
+    private readonly List<string> roots = [];
     private readonly List<string> errors = [];
     private readonly List<string> words = [];
     private readonly List<string> problems = [];
@@ -37,10 +40,15 @@ public sealed class JobSearch
     }
 
     /// <summary>A token that finds exactly this job.</summary>
-    public static string Exactly(string name)
+    public static string Exactly(string name) => Exactly("job", name);
+
+    /// <summary>A token that finds the jobs which this one keeps from running.</summary>
+    public static string Behind(string name) => Exactly("behind", name);
+
+    private static string Exactly(string qualifier, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return $"job:\"={name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        return $"{qualifier}:\"={name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
     }
 
     /// <summary>Whether a job is meant.</summary>
@@ -49,11 +57,17 @@ public sealed class JobSearch
         ArgumentNullException.ThrowIfNull(standing);
         var job = standing.Job;
         return (states.Count == 0 || states.Contains(standing.State))
-            && (jobs.Count == 0 || jobs.Exists(wanted => wanted is ['=', ..] ? job.Name == wanted[1..] : Has(job.Name, wanted)))
-            && (parents.Count == 0 || parents.Exists(wanted => job.DependsOn.Any(parent => Has(parent, wanted))))
+            && (jobs.Count == 0 || jobs.Exists(wanted => Names(job.Name, wanted)))
+            && (parents.Count == 0 || parents.Exists(wanted => job.DependsOn.Any(parent => Names(parent, wanted))))
+            && (roots.Count == 0 || (standing.Tick is { IsHeld: true } tick && roots.Exists(wanted => tick.Root != job.Name && IsBehind(tick, wanted))))
             && (errors.Count == 0 || errors.Exists(wanted => HasError(standing, wanted)))
             && words.TrueForAll(word => Has(job.Name, word) || HasError(standing, word));
     }
+
+    private static bool IsBehind(JobTick tick, string wanted) =>
+        Names(tick.Root, wanted) || Names(tick.ParentRoot, wanted) || Names(tick.StarvedBy, wanted) || Names(tick.Parent?.Parent, wanted);
+
+    private static bool Names(string? name, string wanted) => name is not null && (wanted is ['=', ..] ? name == wanted[1..] : Has(name, wanted));
 
     private static bool HasError(JobStanding standing, string wanted) =>
         standing.Job.LastError is { } error && (Has(error.Type, wanted) || Has(error.Value, wanted));
@@ -151,11 +165,14 @@ public sealed class JobSearch
             case "DEP":
                 parents.Add(value);
                 break;
+            case "BEHIND":
+                roots.Add(value);
+                break;
             case "ERROR":
                 errors.Add(value);
                 break;
             default:
-                problems.Add($"“{qualifier}:” is no qualifier; there are state:, job:, dep: and error:. To search for the text itself, quote it: \"{qualifier}:{value}\".");
+                problems.Add($"“{qualifier}:” is no qualifier; there are state:, job:, dep:, behind: and error:. To search for the text itself, quote it: \"{qualifier}:{value}\".");
                 break;
         }
     }

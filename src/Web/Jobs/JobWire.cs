@@ -2,6 +2,7 @@ using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Api;
+using Dashboard.Web.Dependencies;
 
 namespace Dashboard.Web.Jobs;
 
@@ -49,6 +50,9 @@ public sealed record JobWire
     /// <summary>Column name → the text that stands there, for each column that could not be read; null when all could.</summary>
     public IReadOnlyDictionary<string, string>? Unreadable { get; init; }
 
+    /// <summary>What the next tick of the scheduler does with it; null when that is not known.</summary>
+    public TickWire? Tick { get; init; }
+
     /// <summary>Its recent runs in short.</summary>
     public required RecentRunsWire Runs { get; init; }
 
@@ -84,6 +88,7 @@ public sealed record JobWire
             DependsOn = job.DependsOn,
             LastError = job.LastError is { } error ? ErrorWire.Of(error, whole ? int.MaxValue : LongestMessage, whole) : null,
             Unreadable = job.Unreadable.Count == 0 ? null : job.Unreadable,
+            Tick = standing.Tick is { } tick ? TickWire.Of(tick) : null,
             Runs = RecentRunsWire.Of(standing.History),
             Url = path + query,
             RunsUrl = $"{path}/runs{query}",

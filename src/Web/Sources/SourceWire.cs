@@ -66,7 +66,7 @@ public sealed record SourceWire
 }
 
 /// <summary>How many jobs stand so.</summary>
-public sealed record CountsWire(int StuckLock, int Failing, int Overdue, int NeverRun, int Running, int Due, int Waiting)
+public sealed record CountsWire(int StuckLock, int Failing, int Blocked, int Overdue, int NeverRun, int Ghost, int Running, int Due, int Waiting)
 {
     /// <summary>The counts of a snapshot.</summary>
     public static CountsWire Of(StandingsSnapshot snapshot)
@@ -75,8 +75,10 @@ public sealed record CountsWire(int StuckLock, int Failing, int Overdue, int Nev
         return new CountsWire(
             snapshot.Count(JobState.StuckLock),
             snapshot.Count(JobState.Failing),
+            snapshot.Count(JobState.Blocked),
             snapshot.Count(JobState.Overdue),
             snapshot.Count(JobState.NeverRun),
+            snapshot.Count(JobState.Ghost),
             snapshot.Count(JobState.Running),
             snapshot.Count(JobState.Due),
             snapshot.Count(JobState.Waiting));

@@ -1,3 +1,4 @@
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Verdicts;
@@ -76,11 +77,12 @@ public sealed class StandingRuleTests
     {
         var rows = JobsSnapshot.Empty("s") with { Jobs = [Fine, Fine with { Name = "other", NextRun = Now.AddMinutes(2) }], AsOf = Now };
         var runs = RunsSnapshot.Empty("s");
-        var first = StandingsFold.Next(StandingsSnapshot.Empty("s"), rows, runs, Now);
+        var tick = TickSnapshot.Empty("s") with { Rows = rows, AsOf = Now };
+        var first = StandingsFold.Next(StandingsSnapshot.Empty("s"), tick, runs, Now);
         Assert.Equal(Now.AddMinutes(2), StandingsFold.Until(first));
-        Assert.Same(first, StandingsFold.Next(first, rows, runs, Now.AddMinutes(2)));
+        Assert.Same(first, StandingsFold.Next(first, tick, runs, Now.AddMinutes(2)));
 
-        var second = StandingsFold.Next(first, rows, runs, Now.AddMinutes(2).AddTicks(1));
+        var second = StandingsFold.Next(first, tick, runs, Now.AddMinutes(2).AddTicks(1));
         Assert.Equal(JobState.Due, second.Find("other")!.State);
         Assert.Same(first.Jobs[0], second.Jobs[0]);
         Assert.Equal(first.Sequence + 1, second.Sequence);

@@ -1,6 +1,8 @@
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,23 +21,23 @@ public sealed class StandingsOfTheCapturesTests
         Assert.Equal(
             [
                 "<b>&\"bold\"'</b>: Waiting",
-                "O'Reilly; DROP TABLE crontabber;-- 100%\t\\{a,b}: Overdue",
+                "O'Reilly; DROP TABLE crontabber;-- 100%\t\\{a,b}: Blocked",
                 "adu-matview: Failing",
                 "android-devices-matview: Overdue",
                 "bugzilla-associations: Failing",
-                "build-adu-matview: Overdue",
+                "build-adu-matview: Blocked",
                 "duplicates: Failing",
-                "explosiveness-matview: Overdue",
+                "explosiveness-matview: Blocked",
                 "fetch-adi-from-hive: Waiting",
                 "ftpscraper: StuckLock",
-                "home-page-graph-matview: Overdue",
-                "product-versions-matview: Overdue",
-                "reports-clean: Overdue",
-                "résumé-日本-☃: Overdue",
-                "server-status: Overdue",
-                "signatures-matview: Overdue",
+                "home-page-graph-matview: Blocked",
+                "product-versions-matview: Blocked",
+                "reports-clean: Blocked",
+                "résumé-日本-☃: Blocked",
+                "server-status: Blocked",
+                "signatures-matview: Blocked",
                 "suspicious-crashes: Failing",
-                "tcbs-matview: Overdue",
+                "tcbs-matview: Blocked",
                 "update-gccrashes: StuckLock",
                 "weekly-reports-partitions: Failing",
             ],
@@ -45,8 +47,12 @@ public sealed class StandingsOfTheCapturesTests
             "Locked since 2014-09-04 21:40Z. No earlier run is known; the process that took the lock is most likely gone."
             + " It is its first run: clear the lock by deleting the row, for without a next run it would never start again.",
             standings.Find("update-gccrashes")!.Because);
-        Assert.Equal("Its last 254 runs failed. The next try was due at 2014-09-04 22:00Z and has not started.", standings.Find("adu-matview")!.Because);
-        Assert.Equal("Was due at 2014-09-03 07:30Z and has not started.", standings.Find("explosiveness-matview")!.Because);
+        const string Lock = "The tick ends at the lock of ftpscraper, taken at 2014-09-04 22:00Z, before it comes to this one; crontabber takes it over from 2014-09-05 10:00Z.";
+        Assert.Equal(
+            $"Its last 254 runs failed. Due since 2014-09-04 22:00Z. {Lock} Even then: its parent reports-clean is past its own time and has not run, so it is passed over."
+            + " The cause is duplicates, which is tried again at 2014-09-05 09:05Z.",
+            standings.Find("adu-matview")!.Because);
+        Assert.Equal($"Due since 2014-09-04 22:10Z. {Lock}", standings.Find("server-status")!.Because);
         Assert.Equal("Its last 4 runs failed. The next try is due at 2014-09-05 09:05Z.", standings.Find("bugzilla-associations")!.Because);
     }
 
@@ -79,6 +85,8 @@ public sealed class StandingsOfTheCapturesTests
         await new JobsMonitor(jobs, NullLogger<JobsMonitor>.Instance).ReadAsync(database.Source, SourceChange.Everything, TestContext.Current.CancellationToken);
         await new RunsMonitor(runs, jobs, new RunHistories(clock), Options.Create(new RunOptions()), clock, NullLogger<RunsMonitor>.Instance)
             .ReadAsync(database.Source, SourceChange.Everything, TestContext.Current.CancellationToken);
-        return StandingsFold.Next(StandingsSnapshot.Empty(database.Name), jobs.Of(database.Name).Newest, runs.Of(database.Name).Newest, now);
+        var (rows, log) = (jobs.Of(database.Name).Newest, runs.Of(database.Name).Newest);
+        var book = ScheduleBook.Empty(database.Name) with { Settings = SchedulerSettings.For(flavour) };
+        return StandingsFold.Next(StandingsSnapshot.Empty(database.Name), TickRule.Next(TickSnapshot.Empty(database.Name), book, rows, log, now), log, now);
     }
 }

@@ -34,7 +34,7 @@ public sealed class JobApiTests(SharedDashboard shared)
         var ftp = answer.GetProperty("jobs").EnumerateArray().Single(job => Text(job, "app_name") == "ftpscraper");
         Assert.Equal(("stuck_lock", "2014-09-04T22:00:02.555191Z"), (Text(ftp, "state"), Text(ftp, "ongoing")));
         Assert.Equal(
-            ["app_name", "because", "depends_on", "error_count", "first_run", "last_error", "last_run", "last_success", "next_run", "ongoing", "runs", "runs_url", "since", "state", "unreadable", "url"],
+            ["app_name", "because", "depends_on", "error_count", "first_run", "last_error", "last_run", "last_success", "next_run", "ongoing", "runs", "runs_url", "since", "state", "tick", "unreadable", "url"],
             ftp.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
         Assert.All(answer.GetProperty("jobs").EnumerateArray(), job => Assert.False(job.GetProperty("last_error") is { ValueKind: JsonValueKind.Object } error && error.GetProperty("traceback").ValueKind != JsonValueKind.Null));
     }
@@ -72,7 +72,7 @@ public sealed class JobApiTests(SharedDashboard shared)
     public async Task A_filter_narrows_and_says_of_how_many()
     {
         var all = await Dashboard.Client.GetFromJsonAsync<JsonElement>("/api/v1/jobs", Stop);
-        var some = await Dashboard.Client.GetFromJsonAsync<JsonElement>("/api/v1/jobs?state=failing,stuck_lock&q=FTP", Stop);
+        var some = await Dashboard.Client.GetFromJsonAsync<JsonElement>("/api/v1/jobs?state=waiting,stuck_lock&q=FTP", Stop);
 
         Assert.Equal("ftpscraper", Text(Assert.Single(some.GetProperty("jobs").EnumerateArray()), "app_name"));
         Assert.Equal(20, some.GetProperty("total").GetInt32());
@@ -133,7 +133,7 @@ public sealed class JobApiTests(SharedDashboard shared)
     [Theory]
     [InlineData("/api/v1/jobs?source=nowhere", 404, "unknown-source", "Known: demo")]
     [InlineData("/api/v1/jobs/no-such-job", 404, "unknown-job", "no-such-job")]
-    [InlineData("/api/v1/jobs?state=broken", 400, "bad-parameter", "stuck_lock, failing, overdue, never_run, running, due, waiting")]
+    [InlineData("/api/v1/jobs?state=broken", 400, "bad-parameter", "stuck_lock, failing, blocked, overdue, never_run, ghost, running, due, waiting")]
     [InlineData("/api/v1/jobs?state=0", 400, "bad-parameter", "stuck_lock")]
     [InlineData("/api/v1/jobs?stat=failing", 400, "bad-parameter", "known are source, state, q, app_name")]
     [InlineData("/api/v1/jobs?source=demo&source=demo", 400, "bad-parameter", "expected once")]

@@ -98,7 +98,7 @@ public sealed class JobsPageTests : PageTest
         Publish(odd with { Job = odd.Job with { Unreadable = new Dictionary<string, string> { ["last_error"] = "{not json", ["next_run"] = "infinity" } } });
         var row = On<JobsPage>().Find("tr.row");
         Assert.Equal("résumé-日本-☃ <i>\"'&", row.QuerySelector(".job-name")!.TextContent);
-        Assert.Equal(["infinity", "{not json"], row.QuerySelectorAll(".unreadable").Select(cell => cell.GetAttribute("title")));
+        Assert.Equal(["{not json", "infinity"], row.QuerySelectorAll(".unreadable").Select(cell => cell.GetAttribute("title")));
     }
 
     private static string[] Rows(IRenderedComponent<JobsPage> page) =>

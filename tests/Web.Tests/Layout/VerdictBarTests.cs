@@ -13,9 +13,9 @@ public sealed class VerdictBarTests : PageTest
     {
         Standings.Of("demo").Publish(SampleJobs.OneOfEach());
         var counts = On<VerdictBar>(parameters => parameters.Add(bar => bar.Shown, Shown)).FindAll("[role=status] a");
-        Assert.Equal(["1 stuck lock", "1 failing", "1 overdue", "1 never run", "3 fine"], counts.Select(count => count.TextContent.Trim()));
+        Assert.Equal(["1 stuck lock", "1 failing", "1 blocked", "1 overdue", "1 never run", "3 fine", "1 ghost"], counts.Select(count => count.TextContent.Trim()));
         Assert.Equal("jobs?state=stuck-lock", counts[0].GetAttribute("href"));
-        Assert.Equal("jobs?state=running,due,waiting", counts[^1].GetAttribute("href"));
+        Assert.Equal("jobs?state=running,due,waiting", counts[^2].GetAttribute("href"));
     }
 
     [Fact]

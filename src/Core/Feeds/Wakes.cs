@@ -1,0 +1,33 @@
+using System.Threading.Channels;
+
+namespace Dashboard.Core.Feeds;
+
+/// <summary>Several reasons to look again, as one: whoever waits is woken once, however many came since it last looked.</summary>
+internal sealed class Wakes
+{
+    private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(1);
+    private readonly Channel<bool> woken = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    /// <summary>Each time there is reason to look, until cancelled.</summary>
+    public IAsyncEnumerable<bool> AllAsync(CancellationToken cancellationToken) => woken.Reader.ReadAllAsync(cancellationToken);
+
+    /// <summary>Wakes with each newest snapshot of a feed.</summary>
+    public async Task WithAsync<T>(Feed<T> feed, CancellationToken cancellationToken)
+        where T : class
+    {
+        await foreach (var _ in feed.WatchAsync(cancellationToken))
+        {
+            woken.Writer.TryWrite(true);
+        }
+    }
+
+    /// <summary>Wakes with each second of the clock.</summary>
+    public async Task WithAsync(TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ClockStep, clock);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            woken.Writer.TryWrite(true);
+        }
+    }
+}
