@@ -29,33 +29,51 @@ public static class DefinitionRule
             CadenceKnown = Knowledge.Configured,
             CadenceEvidence = Evidence.At(job.File, job.Line),
         };
-        var backfills = Backfills(mapped?.Backfills ?? job.Backfills, mapped?.Backfills is null ? (job.File, job.Line) : (mapped.File, mapped.Line), row, history);
+        var told = mapped?.Backfills is null ? (job.File, job.Line) : (mapped.File, mapped.Line);
+        var backfills = Backfills(mapped?.Backfills ?? job.Backfills, told, row, history, flavour);
         return WithParents(definition, mapped?.DependsOn ?? job.DependsOn, mapped?.DependsOn is null ? (job.File, job.Line) : (mapped.File, mapped.Line), row) with
         {
-            Schedule = new Schedule(job.Frequency, job.Time, backfills.Answer, flavour),
+            Schedule = new Schedule(job.Frequency, job.Time, backfills.Answer ?? false, flavour),
             BackfillsKnown = backfills.Known,
             BackfillsEvidence = backfills.Evidence,
         };
     }
 
     /// <summary>A job of which only the row is known, and perhaps a line of the mapping file.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="classPath">Its class, by the mapping file.</param>
+    /// <param name="mapped">What the mapping file says of that.</param>
+    /// <param name="history">Its recent runs.</param>
+    /// <param name="flavour">Whose rules.</param>
     public static JobDefinition Observed(Job row, string? classPath, MappedClass? mapped, JobHistory history, Flavour flavour)
     {
         ArgumentNullException.ThrowIfNull(row);
-        var backfills = Backfills(mapped?.Backfills, (mapped?.File ?? "", mapped?.Line), row, history);
+        var backfills = Backfills(mapped?.Backfills, (mapped?.File ?? "", mapped?.Line), row, history, flavour);
+        var cadence = CadenceInference.Of(row, history, backfills.Answer);
         var definition = new JobDefinition
         {
             Name = row.Name,
             NameEvidence = "its row",
             ClassPath = classPath,
+            Schedule = cadence.Value is { } found ? Schedule.Of(found.Interval, found.Time, backfills.Answer ?? false, flavour) : null,
+            CadenceKnown = cadence.Known,
+            CadenceEvidence = cadence.Evidence,
             BackfillsKnown = backfills.Known,
             BackfillsEvidence = backfills.Evidence,
         };
         return WithParents(definition, mapped?.DependsOn, (mapped?.File ?? "", mapped?.Line), row);
     }
 
-    private static (bool Answer, Knowledge Known, string Evidence) Backfills(bool? told, (string File, int? Line) where, Job? row, JobHistory history) =>
-        told is { } answer ? (answer, Knowledge.Configured, Evidence.At(where.File, where.Line)) : (false, Knowledge.Unknown, "");
+    private static (bool? Answer, Knowledge Known, string Evidence) Backfills(bool? told, (string File, int? Line) where, Job? row, JobHistory history, Flavour flavour)
+    {
+        if (told is not null)
+        {
+            return (told, Knowledge.Configured, Evidence.At(where.File, where.Line));
+        }
+
+        var inferred = BackfillInference.Of(row, history, flavour);
+        return (inferred.Value, inferred.Known, inferred.Evidence);
+    }
 
     private static JobDefinition WithParents(JobDefinition definition, IReadOnlyList<string>? told, (string File, int? Line) where, Job? row)
     {
