@@ -72,7 +72,14 @@ public sealed class RunningDashboard : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(sources);
         var folder = Directory.CreateTempSubdirectory("dashboard-test-data-");
-        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["Database:Embedded:Data"] = folder.FullName };
+        var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) 
+        {
+            ["Database:Embedded:Data"] = folder.FullName,
+
+            // A failed test is told with what the process said: only what is worth reading then.
+            ["Access:PrintLogin"] = "false",
+            ["Logging:LogLevel:Default"] = "Warning",
+        };
         for (var i = 0; i < sources.Count; i++)
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"Sources:{i}");
