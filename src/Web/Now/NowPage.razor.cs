@@ -17,11 +17,14 @@ public sealed partial class NowPage
         return $"{(counts.Count == 0 ? "All fine" : string.Join(", ", counts))} · Crontabber Dashboard";
     }
 
-    /// <summary>The worst kind first; within a kind the one that has stood so longest.</summary>
+    /// <summary>The worst kind first; within a kind the one that has stood so longest. What these keep waiting comes after them.</summary>
     private static List<JobStanding> Troubled(StandingsSnapshot standings) =>
     [
-        .. StateWords.NeedALook.SelectMany(state => standings.Jobs.Where(standing => standing.State == state).OrderBy(standing => standing.Since)),
+        .. StateWords.NeedALook.Where(state => state is not JobState.Blocked).SelectMany(state => standings.Jobs.Where(standing => standing.State == state).OrderBy(standing => standing.Since)),
     ];
+
+    private static List<JobStanding> Blocked(StandingsSnapshot standings) =>
+        [.. standings.Jobs.Where(standing => standing.State is JobState.Blocked).OrderBy(standing => standing.Since)];
 
     private static List<JobStanding> Running(StandingsSnapshot standings) =>
         [.. standings.Jobs.Where(standing => standing.State is JobState.Running).OrderBy(standing => standing.Job.Ongoing)];
