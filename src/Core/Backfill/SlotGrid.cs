@@ -34,24 +34,25 @@ public sealed record SlotGrid(DateTimeOffset Anchor, TimeSpan Step)
     /// <summary>Whether this moment is one of them.</summary>
     public bool Has(DateTimeOffset moment) => (moment - Anchor).Ticks % Step.Ticks == 0;
 
-    /// <summary>The last one up to a moment, it included.</summary>
+    /// <summary>The last one up to a moment, it included; the first of all time for a moment before that.</summary>
     public DateTimeOffset At(DateTimeOffset moment)
     {
-        var distance = (moment - Anchor).Ticks;
-        var steps = Math.DivRem(distance, Step.Ticks, out var rest) - (rest < 0 ? 1 : 0);
-        var ticks = Anchor.UtcTicks + (decimal)steps * Step.Ticks;
-        return ticks < 0 ? DateTimeOffset.MinValue : new DateTimeOffset((long)ticks, TimeSpan.Zero);
+        var before = moment.UtcTicks - Past(moment);
+        return new DateTimeOffset(before < 0 ? before + Step.Ticks : before, TimeSpan.Zero);
     }
 
     /// <summary>Those from one moment up to another, both included.</summary>
     public Slots Between(DateTimeOffset from, DateTimeOffset until)
     {
-        var before = At(from);
-        if (before == from && before.UtcTicks > Step.Ticks)
-        {
-            before -= Step;
-        }
+        var past = Past(from);
+        var wait = past == 0 ? 0 : Step.Ticks - past;
+        return until < from || DateTimeOffset.MaxValue.UtcTicks - from.UtcTicks < wait ? Slots.None : Slots.Starting(from.ToUniversalTime().AddTicks(wait), Step, until);
+    }
 
-        return until < from ? Slots.None : Slots.Between(before, Step, until, included: true);
+    // How long before a moment the last slot was, in ticks.
+    private long Past(DateTimeOffset moment)
+    {
+        var rest = (moment - Anchor).Ticks % Step.Ticks;
+        return rest < 0 ? rest + Step.Ticks : rest;
     }
 }

@@ -6,8 +6,9 @@ namespace Dashboard.Core.Backfill;
 
 /// <summary>A ledger for some slots, and what it lacks.</summary>
 /// <param name="Ledger">The ledger, or why the job has no slots.</param>
+/// <param name="Known">The runs it was made of.</param>
 /// <param name="Notice">What could not be looked at, in one sentence; null when nothing.</param>
-public sealed record SlotReading(Answer<SlotLedger> Ledger, string? Notice = null);
+public sealed record SlotReading(Answer<SlotLedger> Ledger, KnownRuns Known, string? Notice = null);
 
 /// <summary>
 /// Finds the runs behind some slots: the recent ones, which are at hand, and where these do not reach the dashboard's own records, by index and bounded.
@@ -32,7 +33,7 @@ public sealed class SlotHistories(IRunRecords? records = null)
         var recent = KnownRuns.Recent(facts.History, logSince);
         if (records is null || (recent.Since is { } since && since <= range.From))
         {
-            return new SlotReading(SlotLedger.For(facts, recent, now));
+            return new SlotReading(SlotLedger.For(facts, recent, now), recent);
         }
 
         try
@@ -40,15 +41,15 @@ public sealed class SlotHistories(IRunRecords? records = null)
             var reach = await records.ReachAsync(source, cancellationToken);
             if (reach.Since is not { } recorded || recorded >= (recent.Since ?? DateTimeOffset.MaxValue))
             {
-                return new SlotReading(SlotLedger.For(facts, recent, now));
+                return new SlotReading(SlotLedger.For(facts, recent, now), recent);
             }
 
             var (known, cut) = await OlderAsync(source, facts, recent, recorded, range, now, cancellationToken);
-            return new SlotReading(SlotLedger.For(facts, known, now), cut ? $"Only the newest {MostRuns:N0} runs of that time were looked at." : null);
+            return new SlotReading(SlotLedger.For(facts, known, now), known, cut ? $"Only the newest {MostRuns:N0} runs of that time were looked at." : null);
         }
         catch (NpgsqlException)
         {
-            return new SlotReading(SlotLedger.For(facts, recent, now), "The dashboard's own records are out of reach: only the recent runs are known.");
+            return new SlotReading(SlotLedger.For(facts, recent, now), recent, "The dashboard's own records are out of reach: only the recent runs are known.");
         }
     }
 

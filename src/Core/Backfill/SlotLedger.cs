@@ -16,6 +16,13 @@ public sealed record KnownRuns(IReadOnlyList<SlotRun> Runs, DateTimeOffset? Sinc
         ArgumentNullException.ThrowIfNull(history);
         return new KnownRuns([.. history.Runs.OrderBy(run => run.Id).Select(SlotRun.Of)], history.Runs.Count == JobHistory.Kept ? history.Runs[^1].LogTime : logSince);
     }
+
+    /// <summary>These and newer ones, as they come while somebody looks on.</summary>
+    public KnownRuns With(KnownRuns newer)
+    {
+        ArgumentNullException.ThrowIfNull(newer);
+        return new KnownRuns([.. newer.Runs.Concat(Runs).DistinctBy(run => run.Id).OrderBy(run => run.Id)], Since is null || newer.Since < Since ? newer.Since : Since);
+    }
 }
 
 /// <summary>

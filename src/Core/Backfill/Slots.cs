@@ -59,6 +59,13 @@ public readonly record struct Slots : IEnumerable<DateTimeOffset>
         return room >= step.Ticks ? new Slots(after + step, step, room / step.Ticks) : None;
     }
 
+    /// <summary>The slots <paramref name="step"/> apart from a first one up to a moment, it included.</summary>
+    public static Slots Starting(DateTimeOffset first, TimeSpan step, DateTimeOffset until)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(step, TimeSpan.Zero);
+        return until < first ? None : new Slots(first, step, ((until - first).Ticks / step.Ticks) + 1);
+    }
+
     /// <summary>The place of a slot; null when it is none of these.</summary>
     public long? PlaceOf(DateTimeOffset slot)
     {

@@ -77,6 +77,34 @@ internal sealed class QueryReader(IQueryCollection query, params string[] known)
         return chosen;
     }
 
+    /// <summary>An instant in ISO 8601 with its zone, or null when absent.</summary>
+    public DateTimeOffset? Instant(string name) => Instants(name, most: 1) is [var instant] ? instant : null;
+
+    /// <summary>Instants separated by commas; empty when absent.</summary>
+    public IReadOnlyList<DateTimeOffset> Instants(string name, int most)
+    {
+        var words = (Text(name, 40 * most) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (words.Length > most)
+        {
+            Expect(name, most == 1 ? "expected one instant." : $"expected at most {most} instants.");
+            return [];
+        }
+
+        List<DateTimeOffset> instants = [];
+        foreach (var word in words)
+        {
+            if (!DateTimeOffset.TryParse(word, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var instant))
+            {
+                Expect(name, most == 1 ? "expected an instant in ISO 8601, 2014-09-05T07:00:00Z for instance." : "expected instants in ISO 8601, separated by commas.");
+                return [];
+            }
+
+            instants.Add(instant);
+        }
+
+        return instants;
+    }
+
     /// <summary>Adds an error found by the caller.</summary>
     public string? Expect(string name, string what)
     {

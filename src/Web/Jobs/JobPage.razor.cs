@@ -1,3 +1,4 @@
+using Dashboard.Web.Backfill;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http;
@@ -9,6 +10,7 @@ namespace Dashboard.Web.Jobs;
 public sealed partial class JobPage
 {
     private string name = "";
+    private SlotView slots = SlotView.Default;
 
     /// <summary>The rest of the address. Not the name: a server has already decoded some of it, see <see cref="Links.JobName"/>.</summary>
     [Parameter]
@@ -19,6 +21,18 @@ public sealed partial class JobPage
 
     [SupplyParameterFromQuery(Name = "before")]
     private string? Before { get; set; }
+
+    [SupplyParameterFromQuery(Name = "slots")]
+    private string? Window { get; set; }
+
+    [SupplyParameterFromQuery(Name = "from")]
+    private string? From { get; set; }
+
+    [SupplyParameterFromQuery(Name = "until")]
+    private string? Until { get; set; }
+
+    [SupplyParameterFromQuery(Name = "choice")]
+    private string? Choice { get; set; }
 
     [CascadingParameter]
     private ShownSource Shown { get; set; } = null!;
@@ -32,6 +46,7 @@ public sealed partial class JobPage
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
+        slots = SlotView.Parse(Window, From, Until, Choice);
         var basePath = new Uri(Navigation.BaseUri).AbsolutePath;
         name = Request?.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } asSent && asSent[0] == '/'
             ? Links.JobName(asSent, basePath)

@@ -13,16 +13,16 @@ internal static class Markdown
     public static string Of(string source, StandingsSnapshot standings, IEnumerable<JobStanding> jobs)
     {
         var text = new StringBuilder();
-        text.Append("**").Append(Cell(source)).Append("**, as of ").Append(At(standings.AsOf)).Append("\n\n");
+        text.Append("**").Append(Escape(source)).Append("**, as of ").Append(At(standings.AsOf)).Append("\n\n");
         text.Append("| state | job | last success | next run | error |\n| --- | --- | --- | --- | --- |\n");
         foreach (var standing in jobs)
         {
             var error = standing.Job.LastError is { } last ? OneLine.Of($"{last.Type}: {last.Value}", LongestMessage) : "";
             text.Append("| ").Append(standing.State.Word())
-                .Append(" | ").Append(Cell(standing.Job.Name))
+                .Append(" | ").Append(Escape(standing.Job.Name))
                 .Append(" | ").Append(At(standing.Job.LastSuccess))
                 .Append(" | ").Append(At(standing.Job.NextRun))
-                .Append(" | ").Append(Cell(error)).Append(" |\n");
+                .Append(" | ").Append(Escape(error)).Append(" |\n");
         }
 
         return text.ToString();
@@ -33,15 +33,15 @@ internal static class Markdown
     {
         var job = standing.Job;
         var text = new StringBuilder();
-        text.Append("### ").Append(Cell(job.Name)).Append(": ").Append(standing.State.Word()).Append('\n');
-        text.Append(Cell(standing.Because)).Append(" (").Append(Cell(source)).Append(", as of ").Append(At(standings.AsOf)).Append(")\n\n");
+        text.Append("### ").Append(Escape(job.Name)).Append(": ").Append(standing.State.Word()).Append('\n');
+        text.Append(Escape(standing.Because)).Append(" (").Append(Escape(source)).Append(", as of ").Append(At(standings.AsOf)).Append(")\n\n");
         text.Append("- last success ").Append(At(job.LastSuccess)).Append('\n');
         text.Append("- last run ").Append(At(job.LastRun)).Append('\n');
         text.Append("- next run ").Append(At(job.NextRun)).Append('\n');
         text.Append("- failures in a row ").Append(job.ErrorCount).Append('\n');
         if (job.DependsOn.Count > 0)
         {
-            text.Append("- depends on ").AppendJoin(", ", job.DependsOn.Select(Cell)).Append('\n');
+            text.Append("- depends on ").AppendJoin(", ", job.DependsOn.Select(Escape)).Append('\n');
         }
 
         if (job.LastError is { } error)
@@ -57,7 +57,7 @@ internal static class Markdown
     private static string At(DateTimeOffset? moment) => moment is { } at ? Times.Absolute(at) : "–";
 
     /// <summary>Text that stays itself inside a table cell or a line.</summary>
-    private static string Cell(string text)
+    internal static string Escape(string text)
     {
         var cell = new StringBuilder(text.Length);
         foreach (var letter in text)

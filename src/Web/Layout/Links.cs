@@ -1,4 +1,5 @@
 using Dashboard.Core.Verdicts;
+using Dashboard.Web.Backfill;
 using Dashboard.Web.Components;
 using Dashboard.Web.Jobs;
 
@@ -23,6 +24,17 @@ public sealed class Links(string? source)
     /// <summary>Who owes slots.</summary>
     public string Backfill => With("backfill", []);
 
+    /// <summary>Who owes slots, as seen.</summary>
+    public string Backlogs(BacklogView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return With("backfill", view.ToQuery());
+    }
+
+    /// <summary>What is owed, for other programs.</summary>
+    /// <param name="format"><c>csv</c> or <c>json</c>.</param>
+    public string BackfillApi(string format) => With("api/v1/backfill", [("format", format)]);
+
     /// <summary>The graph of dependencies and run order.</summary>
     public string Graph => With("graph", []);
 
@@ -43,7 +55,8 @@ public sealed class Links(string? source)
     /// <param name="name">Its name.</param>
     /// <param name="outcome">Only runs that ended so; null for all.</param>
     /// <param name="before">The cursor of an older page of runs; null for the newest.</param>
-    public string Job(string name, string? outcome = null, string? before = null)
+    /// <param name="slots">Which slots are looked at and chosen; null for the newest and none.</param>
+    public string Job(string name, string? outcome = null, string? before = null, SlotView? slots = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         List<(string, string)> query = [];
@@ -62,6 +75,11 @@ public sealed class Links(string? source)
         if (before is not null)
         {
             query.Add(("before", before));
+        }
+
+        if (slots is not null)
+        {
+            query.AddRange(slots.ToQuery());
         }
 
         return With(JobFolder + Uri.EscapeDataString(path), query);

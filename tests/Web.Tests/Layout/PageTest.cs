@@ -8,6 +8,7 @@ using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Kit;
+using Dashboard.Web.Backfill;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,8 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(Schedules);
         Services.AddSingleton(Ticks);
         Services.AddSingleton(Backlogs);
+        Services.AddSingleton(new SlotHistories());
+        Services.AddSingleton<JobSlots>();
         Services.AddSingleton<SourceRooms>();
         Services.AddSingleton<ShownSources>();
         JSInterop.Mode = JSRuntimeMode.Loose;
