@@ -5,6 +5,7 @@ internal static class Benches
 {
     private static readonly IReadOnlyList<(string Name, string What, Func<Report, bool, Task> RunAsync)> All =
     [
+        ("graph", "P9: layout of graphs, beside Graphviz dot", GraphBench.RunAsync),
         ("live", "P1: commit to pixel, beside the bare path", LiveBench.RunAsync),
         ("outage", "how soon a page says that its database is gone, and that it is back", OutageBench.RunAsync),
         ("start", "P14: from ./run to the first page with live data", StartBench.RunAsync),
