@@ -11,6 +11,7 @@ public sealed class PicturesTests(DemoDashboard demo) : Journey, IClassFixture<D
     [InlineData("jobs", "/jobs")]
     [InlineData("job", "/jobs/adu-matview")]
     [InlineData("backfill", "/backfill")]
+    [InlineData("graph", "/graph")]
     public async Task Every_page_has_its_picture_light_dark_and_on_a_phone(string name, string address)
     {
         var folder = Environment.GetEnvironmentVariable("DASHBOARD_SCREENSHOTS");

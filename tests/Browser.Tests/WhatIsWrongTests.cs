@@ -21,7 +21,7 @@ public sealed class WhatIsWrongTests(IncidentDashboard incident) : Journey
     [InlineData("suspicious-crashes", "Failing", "306", "ValueError", "déjà vu ☃ 日本語 🔥")]
     [InlineData("ftpscraper", "Stuck lock", "0", "", "Locked since 2014-09-04 22:00Z")]
     [InlineData("update-gccrashes", "Stuck lock", "0", "", "Locked since 2014-09-04 21:40Z")]
-    [InlineData("home-page-graph-matview", "Overdue", "0", "", "Was due at 2014-09-03 07:30Z")]
+    [InlineData("home-page-graph-matview", "Blocked", "0", "", "Due since 2014-09-03 07:30Z")]
     public async Task A_job_in_trouble_says_so_in_its_row(string job, string state, string failures, string type, string text)
     {
         var visit = await OpenAsync(incident.Dashboard, "/jobs");

@@ -60,6 +60,12 @@ public sealed class DependencyGraph
     /// <summary>Everything this job waits for: its parents, their parents, nearest first.</summary>
     public IReadOnlyList<string> Above(string name) => Reach(name, parents);
 
+    /// <summary>The jobs that depend on this one directly.</summary>
+    public IEnumerable<string> Children(string name) => places.TryGetValue(name, out var place) ? children[place].Select(node => names[node]) : [];
+
+    /// <summary>The jobs it depends on directly, then those that depend on it.</summary>
+    public IEnumerable<string> Neighbours(string name) => places.TryGetValue(name, out var place) ? parents[place].Concat(children[place]).Select(node => names[node]) : [];
+
     internal string Name(int node) => names[node];
 
     internal bool IsJob(int node) => jobs.Contains(node);

@@ -9,7 +9,7 @@ namespace Dashboard.Web.Jobs;
 /// <summary>One job in the list. Redrawn only when its standing is a new object, or it is chosen, or it moved.</summary>
 public sealed partial class JobRow
 {
-    private (JobStanding?, bool, int, ShownSource?) drawn;
+    private (JobStanding?, bool, int, ShownSource?, bool) drawn;
     private bool changed;
 
     /// <summary>The job.</summary>
@@ -24,6 +24,10 @@ public sealed partial class JobRow
     [Parameter]
     public bool Selected { get; set; }
 
+    /// <summary>Whether a tick ends at it, where the rows are in run order.</summary>
+    [Parameter]
+    public bool IsEnd { get; set; }
+
     /// <summary>Its source.</summary>
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
@@ -34,11 +38,19 @@ public sealed partial class JobRow
 
     private Job Job => Standing.Job;
 
+    private string Kind => (Selected, IsEnd) switch
+    {
+        (true, true) => "row picked tick-ends",
+        (true, false) => "row picked",
+        (false, true) => "row tick-ends",
+        _ => "row",
+    };
+
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        var next = (Standing, Selected, Index, Shown);
-        changed = !ReferenceEquals(drawn.Item1, next.Standing) || drawn.Item2 != next.Selected || drawn.Item3 != next.Index || !ReferenceEquals(drawn.Item4, next.Shown);
+        var next = (Standing, Selected, Index, Shown, IsEnd);
+        changed = !ReferenceEquals(drawn.Item1, next.Standing) || drawn.Item2 != next.Selected || drawn.Item3 != next.Index || !ReferenceEquals(drawn.Item4, next.Shown) || drawn.Item5 != IsEnd;
         drawn = next;
     }
 

@@ -23,6 +23,9 @@ public enum JobColumn
 
     /// <summary>Consecutive failures.</summary>
     Errors,
+
+    /// <summary>As a tick goes through them.</summary>
+    Order,
 }
 
 /// <summary>An order of the list.</summary>
@@ -38,6 +41,7 @@ public readonly record struct JobSort(JobColumn Column, bool Descending)
         JobColumn.NextRun => "next-run",
         JobColumn.Usual => "usual",
         JobColumn.Errors => "errors",
+        JobColumn.Order => "order",
         _ => "state",
     };
 
@@ -53,6 +57,7 @@ public readonly record struct JobSort(JobColumn Column, bool Descending)
             "next-run" => JobColumn.NextRun,
             "usual" => JobColumn.Usual,
             "errors" => JobColumn.Errors,
+            "order" => JobColumn.Order,
             _ => null,
         };
         return column is { } known ? new(known, descending) : default;
@@ -70,6 +75,7 @@ public readonly record struct JobSort(JobColumn Column, bool Descending)
         JobColumn.NextRun => Sorted(jobs, standing => standing.Job.NextRun),
         JobColumn.Usual => Sorted(jobs, standing => standing.History.UsualDuration),
         JobColumn.Errors => Sorted(jobs, standing => standing.Job.ErrorCount),
+        JobColumn.Order => Sorted(jobs, standing => standing.Tick?.Place),
         _ => Sorted(jobs, standing => Severity(standing.State)),
     };
 

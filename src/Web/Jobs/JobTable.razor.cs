@@ -38,6 +38,10 @@ public sealed partial class JobTable : IAsyncDisposable
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
 
+    /// <summary>The job at which a tick ends, where the rows are in run order; null otherwise.</summary>
+    [Parameter]
+    public string? EndsAt { get; set; }
+
     /// <summary>A row was chosen or given back.</summary>
     [Parameter]
     public EventCallback<RowChoice> OnSelect { get; set; }

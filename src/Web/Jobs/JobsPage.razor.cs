@@ -44,6 +44,8 @@ public sealed partial class JobsPage
         }
     }
 
+    private bool InOrder => view.Sort.Column is JobColumn.Order;
+
     private List<JobStanding> Found(StandingsSnapshot standings) => [.. standings.Jobs.Where(search.Matches)];
 
     private IReadOnlyList<JobStanding> Sorted(List<JobStanding> found) => view.Sort.Apply(found.Where(standing => view.ShowsState(standing.State)));

@@ -1,6 +1,7 @@
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Backfill;
 using Dashboard.Web.Components;
+using Dashboard.Web.Dependencies;
 using Dashboard.Web.Jobs;
 
 namespace Dashboard.Web.Layout;
@@ -37,6 +38,13 @@ public sealed class Links(string? source)
 
     /// <summary>The graph of dependencies and run order.</summary>
     public string Graph => With("graph", []);
+
+    /// <summary>The graph as seen.</summary>
+    public string GraphOf(GraphView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return With("graph", view.ToQuery());
+    }
 
     /// <summary>Failures by what they have in common.</summary>
     public string Failures => With("failures", []);

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Dashboard.Core.Dependencies;
+using Dashboard.Core.Dependencies.Layout;
+using Dashboard.Core.Verdicts;
+using Dashboard.Web.Components;
+using Dashboard.Web.Layout;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Web.Dependencies;
+
+/// <summary>One job in the graph: a box with its shape, name and word. Redrawn only when its standing or its tick is a new object.</summary>
+public sealed partial class GraphNode
+{
+    private const int Longest = 25;
+
+    private (JobStanding?, JobTick?, LayoutBox, bool, bool, bool, bool, ShownSource?) drawn;
+    private bool changed;
+
+    /// <summary>The job, or a name that is nothing at all.</summary>
+    [Parameter, EditorRequired]
+    public required string Name { get; set; }
+
+    /// <summary>Its number in the picture.</summary>
+    [Parameter, EditorRequired]
+    public required int Node { get; set; }
+
+    /// <summary>Where it is.</summary>
+    [Parameter, EditorRequired]
+    public required LayoutBox Box { get; set; }
+
+    /// <summary>The numbers of its parents and children.</summary>
+    [Parameter, EditorRequired]
+    public required string Neighbours { get; set; }
+
+    /// <summary>Where it stands; null when it has no row.</summary>
+    [Parameter]
+    public JobStanding? Standing { get; set; }
+
+    /// <summary>What the next tick does with it; null when it is neither configured nor has a row.</summary>
+    [Parameter]
+    public JobTick? Tick { get; set; }
+
+    /// <summary>Whether the Tab key comes here first.</summary>
+    [Parameter]
+    public bool First { get; set; }
+
+    /// <summary>Whether the picture is about it.</summary>
+    [Parameter]
+    public bool InFocus { get; set; }
+
+    /// <summary>Whether it is what is looked for.</summary>
+    [Parameter]
+    public bool Sought { get; set; }
+
+    /// <summary>Whether the tick ends at it.</summary>
+    [Parameter]
+    public bool IsEnd { get; set; }
+
+    /// <summary>How many jobs hang on it, directly or by way of others.</summary>
+    [Parameter]
+    public int Waits { get; set; }
+
+    /// <summary>Its source.</summary>
+    [Parameter, EditorRequired]
+    public required ShownSource Shown { get; set; }
+
+    private bool IsNothing => Standing is null;
+
+    private string Kind => string.Create(
+        CultureInfo.InvariantCulture,
+        $"node node-{Standing?.State.Slug() ?? (Tick is null ? "missing" : "never-run")}{(Sought ? " sought" : "")}{(InFocus ? " in-focus" : "")}{(IsEnd ? " end" : "")}");
+
+    private string Word => Standing is not null ? Standing.State.Word() : Tick is null ? "Not configured, no row" : $"No row yet · {Tick.Word()}";
+
+    private string Label =>
+        $"{Name}: {Word}{(Tick is null ? "; whoever waits for it waits for ever" : $". {Tick.Because}")}{(Waits == 0 ? "" : Waits == 1 ? " 1 job hangs on it." : $" {Waits} jobs hang on it.")}";
+
+    // Wide letters count twice: the box cuts what is still too long.
+    private string Short
+    {
+        get
+        {
+            var width = 0;
+            for (var i = 0; i < Name.Length; i++)
+            {
+                width += Name[i] >= 0x2e80 ? 2 : 1;
+                if (width > Longest)
+                {
+                    return string.Concat(Name.AsSpan(0, char.IsLowSurrogate(Name[i]) ? i - 1 : i), "…");
+                }
+            }
+
+            return Name;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        var next = (Standing, Tick, Box, First, InFocus, Sought, IsEnd, Shown);
+        changed = !ReferenceEquals(drawn.Item1, next.Standing) || !ReferenceEquals(drawn.Item2, next.Tick) || drawn.Item3 != next.Box
+            || (drawn.Item4, drawn.Item5, drawn.Item6, drawn.Item7) != (First, InFocus, Sought, IsEnd) || !ReferenceEquals(drawn.Item8, Shown);
+        drawn = next;
+    }
+
+    /// <inheritdoc/>
+    protected override bool ShouldRender() => changed;
+
+    private static string Number(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
+
+    private string X(double inside) => Number(Box.X + inside);
+
+    private string Y(double inside) => Number(Box.Y + inside);
+}
