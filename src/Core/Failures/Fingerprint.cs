@@ -14,6 +14,9 @@ public sealed record Fingerprint(string Id, string Type, string Pattern, string 
     /// <summary>Grows when the same error would be given another id; records made before then keep theirs.</summary>
     public const int Version = 1;
 
+    /// <summary>How much of a traceback is looked at, from its end.</summary>
+    public const int LongestTraceback = 8_000;
+
     private const int LongestType = 200;
     private const int LongestPlace = 200;
 
@@ -26,7 +29,7 @@ public sealed record Fingerprint(string Id, string Type, string Pattern, string 
         ArgumentNullException.ThrowIfNull(frames);
         var type = Cut(WithoutModule(error.Type), LongestType);
         var pattern = MessagePattern.Of(WithoutFile(error));
-        var (_, own) = frames.Innermost(error.Traceback);
+        var (_, own) = frames.Innermost(error.Traceback.Length > LongestTraceback && !error.Traceback.StartsWith("   at ", StringComparison.Ordinal) ? error.Traceback[^LongestTraceback..] : error.Traceback);
         var place = own is { } frame ? Cut(MessagePattern.Of(frame.File is { Length: > 0 } file ? $"{file}: {frame.Function}" : frame.Function), LongestPlace) : "";
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{Version}\n{type}\n{pattern}\n{place}"));
         return new Fingerprint($"{Version}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}", type, pattern, place);

@@ -1,3 +1,4 @@
+using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Sources;
 using Npgsql;
@@ -11,6 +12,12 @@ internal static class LogRow
     /// <summary>A list shows this much of an exception.</summary>
     public const int ShortText = 400;
 
+    /// <summary>This much of a message is read for the records, with the last frames of its traceback.</summary>
+    public const int RecordedText = 4_000;
+
+    /// <summary>This much of a traceback is read for the records, from its end, where Python writes the frame nearest to the error.</summary>
+    public const int RecordedFrames = Fingerprint.LongestTraceback + 1_000;
+
     /// <summary>This much of a message or traceback is read when one run is looked at.</summary>
     public const int LongestText = 1 << 20;
 
@@ -23,8 +30,15 @@ internal static class LogRow
     /// <param name="text">How much of an exception to take; a traceback is taken only with <see cref="LongestText"/>, for it lies in other pages.</param>
     public static string Columns(ObservedRelation log, bool place, int text = ShortText) => $"""
         id::bigint, {(place ? "ctid" : "null::tid")}, app_name::text, {log.InstantSql("log_time")}, {log.TextSql("duration")}, {log.InstantSql("success")},
-        {log.TextSql("exc_type", text + 1)}, {log.TextSql("exc_value", text + 1)}, {(text == LongestText ? log.TextSql("exc_traceback", text + 1) : "null::text")}
+        {log.TextSql("exc_type", text + 1)}, {log.TextSql("exc_value", text + 1)}, {Traceback(log, text)}
         """;
+
+    private static string Traceback(ObservedRelation log, int text) => text switch
+    {
+        LongestText => log.TextSql("exc_traceback", text + 1),
+        RecordedText when log.Has("exc_traceback") && log.Has("success") => $"case when success is null then right(exc_traceback::text, {RecordedFrames}) end",
+        _ => "null::text",
+    };
 
     /// <summary>The run a row tells of.</summary>
     public static Run Read(NpgsqlDataReader row, uint file, int text = ShortText)
@@ -61,6 +75,11 @@ internal static class LogRow
     private static JobError Error(string type, string value, string traceback, int most)
     {
         var valueCut = value.Length > most;
+        if (most == RecordedText)
+        {
+            return RecordedError.Of(type, valueCut ? value[..most] : value, traceback, valueCut);
+        }
+
         var tracebackCut = traceback.Length > most;
         return new JobError(
             PythonClass.Name(type),

@@ -17,6 +17,9 @@ internal sealed class RecentRuns
     /// <summary>Whether all rows were looked at.</summary>
     public bool Whole { get; set; }
 
+    /// <summary>Told of everything that is read, also what is known already.</summary>
+    public Action<IReadOnlyList<Run>>? Read { get; set; }
+
     /// <summary>The jobs that need no older runs.</summary>
     public string[] Full() => [.. byJob.Where(job => job.Value.Runs.Count == JobHistory.Kept).Select(job => job.Key)];
 
@@ -27,6 +30,7 @@ internal sealed class RecentRuns
     /// <returns>The runs that were not known and are among the newest of their job.</returns>
     public IReadOnlyList<Run> Add(IReadOnlyList<Run> runs)
     {
+        Read?.Invoke(runs);
         List<Run> added = [];
         foreach (var read in runs.GroupBy(run => run.Job, StringComparer.Ordinal))
         {

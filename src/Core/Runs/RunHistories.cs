@@ -79,6 +79,9 @@ public sealed class RunHistories(TimeProvider clock)
         }
     }
 
+    /// <summary>The connection a source is read through now; null before the first.</summary>
+    internal ObservedSource? ConnectedTo(string source) => connected.GetValueOrDefault(source);
+
     /// <summary>Says through which connection a source is read now.</summary>
     internal void Connected(ObservedSource observed) => connected[observed.Source.Name] = observed;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Dashboard.Core.Sources;
 using Npgsql;
@@ -9,7 +10,10 @@ namespace Dashboard.Core.Runs;
 /// Reads the newest rows of the log. Upstream it has neither index nor primary key and may hold 10⁷ rows, so every statement here names
 /// the pages or the ids it may look at; none can look at all of it.
 /// </summary>
-internal sealed class RunQueries(ObservedSource observed, ObservedRelation log)
+/// <param name="observed">The source.</param>
+/// <param name="log">Its log.</param>
+/// <param name="text">How much of an exception to read, see <see cref="LogRow"/>.</param>
+internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, int text = LogRow.ShortText)
 {
     /// <summary>A log that is no plain table is read as long as the planner says this little work is enough (its unit: a page read in sequence).</summary>
     public const double MostWork = 5_000;
@@ -48,12 +52,30 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log)
          where id >= @from and id < @to and app_name <> all (@full)
         """;
 
+    private const string AtPlacesSql = """
+        select {columns}
+          from {log}
+         where ctid = any (array(select unnest(@places)::tid)) and id = any (@ids)
+        """;
+
+    private const string WithTheseIdsSql = """
+        select {columns}
+          from {log}
+         where id = any (@ids)
+        """;
+
     private const string NewestIdSql = """
         select id::bigint
           from {log}
          where id < @before
          order by id desc
          limit 1
+        """;
+
+    private const string LastGivenSql = """
+        select last_value
+          from pg_sequences
+         where quote_ident(schemaname) || '.' || quote_ident(sequencename) = pg_get_serial_sequence(@log, 'id')
         """;
 
     private const string NewestSql = """
@@ -112,11 +134,35 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log)
     /// <summary>The newest rows of a log that may be read as a whole, newest first.</summary>
     public Task<IReadOnlyList<Run>> NewestAsync(LogShape shape, CancellationToken cancellationToken) => RunsAsync(NewestSql, shape, [], cancellationToken);
 
+    /// <summary>These very rows again: by their places, or by an index on id.</summary>
+    public Task<IReadOnlyList<Run>> AgainAsync(LogShape shape, IReadOnlyList<Run> runs, CancellationToken cancellationToken)
+    {
+        var ids = new NpgsqlParameter("ids", runs.Select(run => run.Id).ToArray());
+        return shape.Reach == LogReach.Index
+            ? RunsAsync(WithTheseIdsSql, shape, [ids], cancellationToken)
+            : RunsAsync(
+                AtPlacesSql,
+                shape,
+                [
+                    ids,
+                    new("places", runs.Where(run => run.Place?.File == shape.File).Select(run => string.Create(CultureInfo.InvariantCulture, $"({run.Place!.Block},{run.Place.Offset})")).ToArray()),
+                ],
+                cancellationToken);
+    }
+
     /// <summary>The greatest id below another; null when there is none. Needs an index.</summary>
     public async Task<long?> NewestIdAsync(long before, CancellationToken cancellationToken)
     {
         await using var session = await observed.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(Sql(NewestIdSql, shape: null), session.Connection) { Parameters = { new("before", before) } };
+        return await command.ExecuteScalarAsync(cancellationToken) as long?;
+    }
+
+    /// <summary>The last id the log's sequence gave; null when it has none, or none we may look at.</summary>
+    public async Task<long?> LastGivenAsync(CancellationToken cancellationToken)
+    {
+        await using var session = await observed.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(LastGivenSql, session.Connection) { Parameters = { new("log", log.Sql) } };
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
@@ -142,14 +188,14 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log)
         var runs = new List<Run>();
         while (await row.ReadAsync(cancellationToken))
         {
-            runs.Add(LogRow.Read(row, shape.File));
+            runs.Add(LogRow.Read(row, shape.File, text));
         }
 
         return runs;
     }
 
     private string Sql(string template, LogShape? shape) => template
-        .Replace("{columns}", LogRow.Columns(log, shape?.HasPlaces ?? false), StringComparison.Ordinal)
+        .Replace("{columns}", LogRow.Columns(log, shape?.HasPlaces ?? false, text), StringComparison.Ordinal)
         .Replace("{limit}", $"{MostRows}", StringComparison.Ordinal)
         .Replace("{rows}", $"{RowsOnAPage}", StringComparison.Ordinal)
         .Replace("{log}", log.Sql, StringComparison.Ordinal);

@@ -18,7 +18,8 @@ public sealed partial class RunsMonitor(
     RunHistories histories,
     IOptions<RunOptions> options,
     TimeProvider clock,
-    ILogger<RunsMonitor> log) : ISourceReader
+    ILogger<RunsMonitor> log,
+    RecordInboxes? inboxes = null) : ISourceReader
 {
     private const string NoLog = "There is no log to read, or not the right to read it: runs are not shown.";
     private const string NoWay = "The log is no plain table and has no index on id, so its newest rows cannot be found without reading all of it: runs are not shown.";
@@ -81,6 +82,14 @@ public sealed partial class RunsMonitor(
         }
 
         Publish(source, follower.Runs, shape);
+
+        // What was read so far left gaps; from here on nothing is missed.
+        if (inboxes?.Of(source) is { } inbox)
+        {
+            inbox.StartAnew();
+            follower.Runs.Read = inbox.Offer;
+        }
+
         followers[source] = follower;
         LogStarted(log, source, shape.Reach, shape.Pages, follower.Runs.Since, follower.Runs.Whole);
 

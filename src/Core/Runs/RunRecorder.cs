@@ -1,0 +1,197 @@
+using Dashboard.Core.Failures;
+using Dashboard.Core.Feeds;
+using Dashboard.Core.Sources;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Dashboard.Core.Runs;
+
+/// <summary>
+/// Keeps the records of runs: what the followers of the logs read anyway, and at its own pace the older rows. It stops while a source is out of
+/// reach, and nothing else waits for it: while its own database is away pages stay live, and what was missed is found when it is back. Of several
+/// nodes one at a time walks back through a log.
+/// </summary>
+internal sealed partial class RunRecorder(
+    SourceDirectory directory,
+    SourceFeeds<SourceStatus> statuses,
+    SourceFeeds<RecordsNow> records,
+    RunHistories histories,
+    RecordInboxes inboxes,
+    RunRecordStore store,
+    RunRecords reading,
+    FrameRule frames,
+    IOptions<RunOptions> options,
+    TimeProvider clock,
+    ILogger<RunRecorder> log) : BackgroundService
+{
+    private const int MostAtOnce = 2_000;
+    private const int MostGroups = 100_000;
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AfterTrouble = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenPrunings = TimeSpan.FromHours(1);
+
+    private readonly Guid node = Guid.CreateVersion7();
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(directory.All.Select(source => RecordAsync(source.Name, stoppingToken)));
+
+    private async Task RecordAsync(string source, CancellationToken cancellationToken)
+    {
+        var duty = new Duty(source, new RunWalk(source, store, frames, options.Value));
+        var troubled = false;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (statuses.Of(source).Newest.State != SourceState.Live || histories.ConnectedTo(source) is not { } observed || observed.Capabilities.Log is not { } table || !LogRow.IsReadable(table))
+                {
+                    await inboxes.Of(source).WaitAsync(Idle, clock, cancellationToken);
+                    await Task.Delay(ShortestPause, clock, cancellationToken);
+                    continue;
+                }
+
+                await OnceAsync(duty, observed, table, cancellationToken);
+                if (troubled)
+                {
+                    troubled = false;
+                    LogRecording(log, source);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception cause)
+            {
+                // Whatever it was, some of it may not have been recorded: it is looked for again from where the records are certain.
+                if (!troubled)
+                {
+                    LogNotRecorded(log, source, cause);
+                }
+
+                troubled = true;
+                inboxes.Of(source).StartAnew();
+                Publish(source, 0, null, "Runs are not being recorded at present; the dashboard's log says why.");
+                await Task.Delay(AfterTrouble, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    // A round: what followers read, a step of the walk, now and then what is too old.
+    private async Task OnceAsync(Duty duty, ObservedSource observed, ObservedRelation table, CancellationToken cancellationToken)
+    {
+        var inbox = inboxes.Of(duty.Source);
+        var (offered, missed) = inbox.Take(MostAtOnce);
+        var began = clock.GetTimestamp();
+        if (clock.GetUtcNow() >= duty.HeldUntil - (Lease / 2))
+        {
+            var holds = await store.HoldAsync(duty.Source, node, Lease, cancellationToken);
+            missed |= holds && !duty.Holds;
+            (duty.Holds, duty.HeldUntil) = (holds, clock.GetUtcNow() + Lease);
+        }
+
+        if (missed || !ReferenceEquals(duty.Observed, observed))
+        {
+            await duty.Walk.BeginAsync(observed, table, cancellationToken);
+            duty.Observed = observed;
+        }
+
+        var added = await duty.Walk.RecordAsync(offered, cancellationToken);
+        var done = duty.Walk.Done;
+        if (duty.Holds && !done)
+        {
+            added += await duty.Walk.StepAsync(cancellationToken);
+        }
+
+        if (added > 0 || duty.First || done != duty.Walk.Done)
+        {
+            duty.First = false;
+            Publish(duty.Source, added, await reading.ReachAsync(duty.Source, cancellationToken), null);
+        }
+
+        if (duty.Holds && clock.GetUtcNow() >= duty.NextPruning)
+        {
+            duty.NextPruning = clock.GetUtcNow() + BetweenPrunings;
+            await PruneAsync(duty.Source, cancellationToken);
+        }
+
+        var worked = clock.GetElapsedTime(began);
+        if (!duty.Walk.Done && duty.Holds)
+        {
+            var rest = worked * ((1 / options.Value.RecordShare) - 1);
+            await Task.Delay(rest > ShortestPause ? rest : ShortestPause, clock, cancellationToken);
+        }
+        else if (offered.Count < MostAtOnce)
+        {
+            await inbox.WaitAsync(Idle, clock, cancellationToken);
+            await Task.Delay(ShortestPause, clock, cancellationToken);
+        }
+    }
+
+    private async Task PruneAsync(string source, CancellationToken cancellationToken)
+    {
+        if (await store.NewestAsync(source, statuses.Of(source).Newest.DatabaseTime(clock.GetUtcNow()), cancellationToken) is not { } newest)
+        {
+            return;
+        }
+
+        var limits = new List<DateTimeOffset>();
+        if (newest - DateTimeOffset.MinValue > TimeSpan.FromDays(options.Value.KeepDays))
+        {
+            limits.Add(newest - TimeSpan.FromDays(options.Value.KeepDays));
+        }
+
+        foreach (var limit in limits)
+        {
+            while (await store.PruneAsync(source, limit, MostAtOnce, cancellationToken) == MostAtOnce)
+            {
+                await Task.Delay(ShortestPause * 5, clock, cancellationToken);
+            }
+        }
+
+        if (await store.SurplusAsync(source, MostGroups, cancellationToken) is { } surplus)
+        {
+            while (await store.PruneGroupsAsync(source, surplus, MostAtOnce, cancellationToken) == MostAtOnce)
+            {
+                await Task.Delay(ShortestPause * 5, clock, cancellationToken);
+            }
+        }
+    }
+
+    private void Publish(string source, int added, RecordsReach? reach, string? notice)
+    {
+        var feed = records.Of(source);
+        var next = feed.Newest with { Added = feed.Newest.Added + added, Reach = reach ?? feed.Newest.Reach, Notice = notice };
+        if (next != feed.Newest)
+        {
+            feed.Publish(next);
+        }
+    }
+
+    [LoggerMessage(EventId = 1210, Level = LogLevel.Warning, Message = "Source {Source}: its runs cannot be recorded at present; trying again")]
+    private static partial void LogNotRecorded(ILogger log, string source, Exception cause);
+
+    [LoggerMessage(EventId = 1211, Level = LogLevel.Information, Message = "Source {Source}: its runs are recorded again")]
+    private static partial void LogRecording(ILogger log, string source);
+
+    private sealed class Duty(string source, RunWalk walk)
+    {
+        public string Source { get; } = source;
+
+        public RunWalk Walk { get; } = walk;
+
+        public ObservedSource? Observed { get; set; }
+
+        public bool First { get; set; } = true;
+
+        public bool Holds { get; set; }
+
+        public DateTimeOffset HeldUntil { get; set; }
+
+        public DateTimeOffset NextPruning { get; set; }
+    }
+}
