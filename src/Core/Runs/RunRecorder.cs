@@ -87,7 +87,7 @@ internal sealed partial class RunRecorder(
         var inbox = inboxes.Of(duty.Source);
         var (offered, missed) = inbox.Take(MostAtOnce);
         var began = clock.GetTimestamp();
-        if (clock.GetUtcNow() >= duty.HeldUntil - (Lease / 2))
+        if (clock.GetUtcNow() + (Lease / 2) >= duty.HeldUntil)
         {
             var holds = await store.HoldAsync(duty.Source, node, Lease, cancellationToken);
             missed |= holds && !duty.Holds;

@@ -150,7 +150,7 @@ internal sealed class RunWalk(string source, RunRecordStore store, FrameRule fra
             runs = await queries!.OnPagesAsync(shape, (uint)from, now.Place == now.Span ? null : (uint)now.Place, long.MinValue, [], cancellationToken);
         }
 
-        var old = runs.Count > 0 && runs.All(run => run.LogTime < limit - Disorder);
+        var old = runs.Count > 0 && limit - DateTimeOffset.MinValue > Disorder && runs.All(run => run.LogTime < limit - Disorder);
         var since = runs.Where(run => run.LogTime >= limit).Select(run => (DateTimeOffset?)run.LogTime).Min();
         return await RecordAsync(
             runs,

@@ -1,3 +1,4 @@
+using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 using Microsoft.AspNetCore.Components;
@@ -19,6 +20,17 @@ public sealed partial class ErrorCard
     /// <summary>The runs before, newest first.</summary>
     [Parameter, EditorRequired]
     public required JobHistory History { get; set; }
+
+    /// <summary>The heading.</summary>
+    [Parameter]
+    public string Title { get; set; } = "Error of the last run";
+
+    /// <summary>What else is known of it, above the frames.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
+    [Inject]
+    private FrameRule Frames { get; set; } = null!;
 
     private bool HasBoth => parts.Any(part => part.Application && part.Frames > 0) && parts.Any(part => !part.Application);
 
@@ -47,7 +59,7 @@ public sealed partial class ErrorCard
         if (!ReferenceEquals(split, Error))
         {
             split = Error;
-            parts = Traceback.Split(Error.Traceback.Length == 0 || Error.Traceback.EndsWith('\n') ? Error.Traceback : Error.Traceback + "\n");
+            parts = Traceback.Split(Error.Traceback.Length == 0 || Error.Traceback.EndsWith('\n') ? Error.Traceback : Error.Traceback + "\n", Frames);
         }
     }
 

@@ -47,14 +47,21 @@ internal static class Markdown
         if (job.LastError is { } error)
         {
             var body = $"{error.Traceback.TrimEnd()}\n{error.Type}: {error.Value}".Trim();
-            var fence = new string('`', Math.Max(3, LongestFence(body) + 1));
-            text.Append('\n').Append(fence).Append('\n').Append(body).Append('\n').Append(fence).Append('\n');
+            text.Append('\n').Append(Fenced(body));
         }
 
         return text.ToString();
     }
 
-    private static string At(DateTimeOffset? moment) => moment is { } at ? Times.Absolute(at) : "–";
+    /// <summary>Text as it stands, whatever fences are in it.</summary>
+    internal static string Fenced(string body)
+    {
+        var fence = new string('`', Math.Max(3, LongestFence(body) + 1));
+        return $"{fence}\n{body}\n{fence}\n";
+    }
+
+    /// <summary>A moment, or a dash.</summary>
+    internal static string At(DateTimeOffset? moment) => moment is { } at ? Times.Absolute(at) : "–";
 
     /// <summary>Text that stays itself inside a table cell or a line.</summary>
     internal static string Escape(string text)

@@ -1,3 +1,5 @@
+using Dashboard.Core.Failures;
+
 namespace Dashboard.Web.Jobs;
 
 /// <summary>Some neighbouring frames of a traceback that are all of one kind.</summary>
@@ -11,22 +13,18 @@ public static class Traceback
 {
     private const string FrameStart = "  File \"";
 
-    private static readonly string[] Foreign =
-    [
-        "/site-packages/", "/dist-packages/", "/crontabber/", "/psycopg2/", "/configman/", "/lib/python", "/lib64/python", "\\Lib\\", "<frozen ",
-    ];
-
     /// <summary>The parts in order; their texts together are the traceback.</summary>
-    public static IReadOnlyList<TracebackPart> Split(string traceback)
+    public static IReadOnlyList<TracebackPart> Split(string traceback, FrameRule frames)
     {
         ArgumentNullException.ThrowIfNull(traceback);
+        ArgumentNullException.ThrowIfNull(frames);
         List<TracebackPart> parts = [];
         var start = 0;
         while (start < traceback.Length)
         {
             var next = traceback.IndexOf($"\n{FrameStart}", start, StringComparison.Ordinal);
             var end = next < 0 ? traceback.Length : next + 1;
-            Add(parts, traceback[start..end]);
+            Add(parts, traceback[start..end], frames);
             start = end;
         }
 
@@ -34,10 +32,10 @@ public static class Traceback
     }
 
     // Text that is no frame (a header, a chained message) is shown with the application's.
-    private static void Add(List<TracebackPart> parts, string text)
+    private static void Add(List<TracebackPart> parts, string text, FrameRule frames)
     {
         var isFrame = text.StartsWith(FrameStart, StringComparison.Ordinal);
-        var application = !isFrame || IsApplication(text);
+        var application = !isFrame || IsApplication(text, frames);
         if (parts.Count > 0 && parts[^1].Application == application)
         {
             parts[^1] = new(application, parts[^1].Frames + (isFrame ? 1 : 0), parts[^1].Text + text);
@@ -48,10 +46,10 @@ public static class Traceback
         }
     }
 
-    private static bool IsApplication(string frame)
+    private static bool IsApplication(string frame, FrameRule frames)
     {
         var end = frame.IndexOf('"', FrameStart.Length);
         var file = end < 0 ? frame : frame[FrameStart.Length..end];
-        return !Array.Exists(Foreign, part => file.Contains(part, StringComparison.Ordinal));
+        return frames.IsApplication(file);
     }
 }

@@ -2,6 +2,7 @@ using Dashboard.Core.Verdicts;
 using Dashboard.Web.Backfill;
 using Dashboard.Web.Components;
 using Dashboard.Web.Dependencies;
+using Dashboard.Web.Failures;
 using Dashboard.Web.Jobs;
 
 namespace Dashboard.Web.Layout;
@@ -48,6 +49,25 @@ public sealed class Links(string? source)
 
     /// <summary>Failures by what they have in common.</summary>
     public string Failures => With("failures", []);
+
+    /// <summary>The groups of failures as seen.</summary>
+    public string FailureGroups(FailuresView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return With("failures", view.ToQuery());
+    }
+
+    /// <summary>One group of failures.</summary>
+    public string Failure(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return With("failures/" + Uri.EscapeDataString(id), []);
+    }
+
+    /// <summary>An answer of the API about this source, to be downloaded.</summary>
+    /// <param name="path">Below <c>api/v1/</c>.</param>
+    /// <param name="query">Its parameters.</param>
+    public string Export(string path, IEnumerable<(string Name, string Value)> query) => With("api/v1/" + path, query);
 
     /// <summary>The list as seen.</summary>
     public string Jobs(JobsView view)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
+using Dashboard.Core.Failures;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
@@ -29,6 +30,9 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
     /// <summary>What its backfill jobs owe.</summary>
     public Feed<BacklogSnapshot> Backlogs { get; } = rooms.Backlogs.Of(source.Name);
 
+    /// <summary>Its failures in groups.</summary>
+    public Feed<FailuresSnapshot> Failures { get; } = rooms.Failures.Of(source.Name);
+
     /// <summary>The addresses of its pages.</summary>
     public Links Links { get; } = new(isDefault ? null : source.Name);
 
@@ -42,12 +46,14 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
 /// <param name="Schedules">Of Schedules.</param>
 /// <param name="Ticks">Of Dependencies.</param>
 /// <param name="Backlogs">Of Backfill.</param>
+/// <param name="Failures">Of Failures.</param>
 public sealed record SourceRooms(
     SourceFeeds<SourceStatus> Statuses,
     SourceFeeds<StandingsSnapshot> Standings,
     SourceFeeds<ScheduleBook> Schedules,
     SourceFeeds<TickSnapshot> Ticks,
-    SourceFeeds<BacklogSnapshot> Backlogs);
+    SourceFeeds<BacklogSnapshot> Backlogs,
+    SourceFeeds<FailuresSnapshot> Failures);
 
 /// <summary>Every source as pages see it.</summary>
 public sealed class ShownSources(SourceDirectory directory, SourceRooms rooms, TimeProvider clock)

@@ -2,6 +2,7 @@ using Bunit;
 using Bunit.TestDoubles;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
+using Dashboard.Core.Failures;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
@@ -34,6 +35,8 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(Backlogs);
         Services.AddSingleton(new SlotHistories());
         Services.AddSingleton<JobSlots>();
+        Services.AddSingleton(Failures);
+        Services.AddSingleton(FrameRule.Usual);
         Services.AddSingleton<SourceRooms>();
         Services.AddSingleton<ShownSources>();
         JSInterop.Mode = JSRuntimeMode.Loose;
@@ -52,6 +55,8 @@ public abstract class PageTest : BunitContext
     protected SourceFeeds<TickSnapshot> Ticks { get; } = new(TickSnapshot.Empty);
 
     protected SourceFeeds<BacklogSnapshot> Backlogs { get; } = new(BacklogSnapshot.Empty);
+
+    protected SourceFeeds<FailuresSnapshot> Failures { get; } = new(FailuresSnapshot.Empty);
 
     protected ShownSource Shown => Services.GetRequiredService<ShownSources>().Find(null)!;
 
