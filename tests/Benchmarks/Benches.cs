@@ -9,6 +9,7 @@ internal static class Benches
         ("live", "P1: commit to pixel, beside the bare path", LiveBench.RunAsync),
         ("outage", "how soon a page says that its database is gone, and that it is back", OutageBench.RunAsync),
         ("start", "P14: from ./run to the first page with live data", StartBench.RunAsync),
+        ("hostile", "what is too much: years of minutes owed", HostileBench.RunAsync),
     ];
 
     /// <summary>Runs the named benches, all when none is named.</summary>

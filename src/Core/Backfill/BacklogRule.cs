@@ -173,7 +173,9 @@ public static class BacklogRule
 
         if (backlog.State is BacklogState.Blocked or BacklogState.Stuck)
         {
-            return facts.Tick?.LockTakenOverFrom is { } free
+            return facts.Tick is { Parent.Parent: var parent }
+                ? new BacklogEta(null, $"Not before {(facts.Tick.ParentRoot is { } root && root != parent ? $"{root}, and then {parent}," : parent)} has run well: it waits for that.")
+                : facts.Tick?.LockTakenOverFrom is { } free
                 ? EtaRule.For(backlog.Owed.Count, interval, lengths, free > now ? free : now, $"once the scheduler takes the lock{Whose(facts)} over, from {BackfillWords.At(free)} on")
                 : new BacklogEta(null, "Not before what is in the way is gone.");
         }

@@ -19,6 +19,7 @@ public sealed record SlotRow(string Label, IReadOnlyList<DateTimeOffset?> Cells)
 public sealed record SlotLayout(IReadOnlyList<string> Columns, IReadOnlyList<SlotRow> Rows, Slots Slots, bool IsCalendar)
 {
     private const int Slow = 8;
+    private const int Fewest = 4;
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
     private static readonly string[] Weekdays = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
@@ -45,6 +46,15 @@ public sealed record SlotLayout(IReadOnlyList<string> Columns, IReadOnlyList<Slo
         return new SlotLayout(Headings(span, grid.Step, width), rows, grid.Between(first, last + span - TimeSpan.FromTicks(1)), grid.Step == TimeSpan.FromDays(1));
     }
 
+    /// <summary>Without the oldest rows in which nothing is wanted, as long as some are left.</summary>
+    public SlotLayout From(Func<DateTimeOffset, bool> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        var skipped = Rows.Take(Rows.Count - Fewest).TakeWhile(row => row.Cells.All(slot => slot is null || !wanted(slot.Value))).Count();
+        var first = Rows.Skip(skipped).SelectMany(row => row.Cells).FirstOrDefault(slot => slot is not null);
+        return skipped == 0 || first is null ? this : this with { Rows = [.. Rows.Skip(skipped)], Slots = Slots.From(first.Value) };
+    }
+
     /// <summary>How far a window reaches: what older and newer go by.</summary>
     public static TimeSpan Reach(TimeSpan step) => Shape(step) is var (span, count) ? span * count : default;
 
@@ -55,7 +65,7 @@ public sealed record SlotLayout(IReadOnlyList<string> Columns, IReadOnlyList<Slo
         { TotalMinutes: < 15 } => (TimeSpan.FromHours(1), 18),
         { TotalMinutes: < 60 } => (TimeSpan.FromHours(6), 16),
         { TotalDays: < 1 } when step.TotalHours < 6 => (TimeSpan.FromDays(1), 14),
-        { TotalDays: <= 1 } => (Week, 10),
+        { TotalDays: <= 1 } => (Week, 8),
         _ => (step * Slow, 4),
     };
 
@@ -83,5 +93,5 @@ public sealed record SlotLayout(IReadOnlyList<string> Columns, IReadOnlyList<Slo
     }
 
     private static string Label(DateTimeOffset start, TimeSpan span) => start.UtcDateTime.ToString(
-        span == Week || span > Week ? "d MMM yyyy" : span == TimeSpan.FromDays(1) ? "ddd d MMM" : "d MMM HH:mm", CultureInfo.InvariantCulture);
+        span > Week ? "d MMM yyyy" : span == Week ? "d MMM" : span == TimeSpan.FromDays(1) ? "ddd d MMM" : "d MMM HH:mm", CultureInfo.InvariantCulture);
 }

@@ -100,7 +100,9 @@ public sealed partial class SlotSection : IDisposable
             return;
         }
 
-        cells = ledger.In(next.Slots).ToDictionary(cell => cell.Slot);
+        // A young job has weeks behind it in which it did not exist.
+        layout = View.Window is null ? next.From(slot => ledger.At(slot).State != SlotState.BeforeFirst) : next;
+        cells = ledger.In(layout.Slots).ToDictionary(cell => cell.Slot);
         plan = View.Choice is { } choice && ledger.Facts.Schedule.Backfills ? BackfillPlan.For(ledger, choice, ledger.Now) : null;
         evidence = ledger.Facts.Definition is { CadenceKnown: Knowledge.Inferred, CadenceEvidence: { Length: > 0 } why } ? $", worked out from its history ({why.TrimEnd('.')})" : "";
     }

@@ -33,7 +33,7 @@ public sealed class BackfillPageTests : PageTest
         Assert.Equal("1 job owes 2 slots.", page.Find("h1").TextContent);
         var row = page.Find("tbody tr");
         Assert.Equal("jobs/daily#slots", row.QuerySelector(".job-name")!.GetAttribute("href"));
-        Assert.Contains("2014-09-04 05:00Z", row.QuerySelector(".c-slots")!.TextContent, StringComparison.Ordinal);
+        Assert.Contains("2014-09-04 05:00Z", row.QuerySelector(".c-owed")!.TextContent, StringComparison.Ordinal);
         Assert.Contains("fails at 2014-09-04 05:00Z", row.TextContent, StringComparison.Ordinal);
         Assert.Equal("IOError", row.QuerySelector(".error-type")!.TextContent);
         Assert.Contains("Not before it stops.", row.TextContent, StringComparison.Ordinal);

@@ -13,7 +13,7 @@ public sealed class SlotLayoutTests
         var layout = SlotLayout.For(new SlotGrid(new(2014, 9, 5, 5, 0, 0, TimeSpan.Zero), TimeSpan.FromDays(1)), Friday);
 
         Assert.Equal(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], layout.Columns);
-        Assert.Equal((10, "1 Sep 2014", true), (layout.Rows.Count, layout.Rows[^1].Label, layout.IsCalendar));
+        Assert.Equal((8, "1 Sep", true), (layout.Rows.Count, layout.Rows[^1].Label, layout.IsCalendar));
         Assert.Equal(new DateTimeOffset(2014, 9, 5, 5, 0, 0, TimeSpan.Zero), layout.Rows[^1].Cells[4]);
         Assert.All(layout.Rows.SelectMany(row => row.Cells), slot => Assert.NotNull(slot));
     }

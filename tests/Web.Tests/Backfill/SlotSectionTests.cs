@@ -33,7 +33,7 @@ public sealed class SlotSectionTests : PageTest
             ],
             page.FindAll("[data-slot]").Select(cell => cell.GetAttribute("aria-label")!).Where(said => string.CompareOrdinal(said, "2014-08-31") >= 0));
         Assert.Equal(["succeeded", "failed", "owed", "not yet", "before its first run"], page.FindAll(".legend strong").Select(word => word.TextContent));
-        Assert.Contains("every day at 05:00 UTC, UTC", page.Find(".scope").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Runs every day at 05:00 UTC. Times are UTC", page.Find(".scope").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
