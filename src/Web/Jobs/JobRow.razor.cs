@@ -1,3 +1,4 @@
+using Dashboard.Core.Backfill;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Layout;
@@ -9,7 +10,7 @@ namespace Dashboard.Web.Jobs;
 /// <summary>One job in the list. Redrawn only when its standing is a new object, or it is chosen, or it moved.</summary>
 public sealed partial class JobRow
 {
-    private (JobStanding?, bool, int, ShownSource?, bool) drawn;
+    private (JobStanding?, bool, int, ShownSource?, bool, Backlog?) drawn;
     private bool changed;
 
     /// <summary>The job.</summary>
@@ -27,6 +28,10 @@ public sealed partial class JobRow
     /// <summary>Whether a tick ends at it, where the rows are in run order.</summary>
     [Parameter]
     public bool IsEnd { get; set; }
+
+    /// <summary>What it owes; null when it does not backfill.</summary>
+    [Parameter]
+    public Backlog? Backlog { get; set; }
 
     /// <summary>Its source.</summary>
     [Parameter, EditorRequired]
@@ -49,8 +54,9 @@ public sealed partial class JobRow
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        var next = (Standing, Selected, Index, Shown, IsEnd);
-        changed = !ReferenceEquals(drawn.Item1, next.Standing) || drawn.Item2 != next.Selected || drawn.Item3 != next.Index || !ReferenceEquals(drawn.Item4, next.Shown) || drawn.Item5 != IsEnd;
+        var next = (Standing, Selected, Index, Shown, IsEnd, Backlog);
+        changed = !ReferenceEquals(drawn.Item1, next.Standing) || drawn.Item2 != next.Selected || drawn.Item3 != next.Index || !ReferenceEquals(drawn.Item4, next.Shown) || drawn.Item5 != IsEnd
+            || !ReferenceEquals(drawn.Item6, next.Backlog);
         drawn = next;
     }
 

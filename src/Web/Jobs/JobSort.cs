@@ -1,3 +1,4 @@
+using Dashboard.Core.Backfill;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Components;
 
@@ -24,6 +25,9 @@ public enum JobColumn
     /// <summary>Consecutive failures.</summary>
     Errors,
 
+    /// <summary>The slots owed.</summary>
+    Backlog,
+
     /// <summary>As a tick goes through them.</summary>
     Order,
 }
@@ -41,6 +45,7 @@ public readonly record struct JobSort(JobColumn Column, bool Descending)
         JobColumn.NextRun => "next-run",
         JobColumn.Usual => "usual",
         JobColumn.Errors => "errors",
+        JobColumn.Backlog => "backlog",
         JobColumn.Order => "order",
         _ => "state",
     };
@@ -57,6 +62,7 @@ public readonly record struct JobSort(JobColumn Column, bool Descending)
             "next-run" => JobColumn.NextRun,
             "usual" => JobColumn.Usual,
             "errors" => JobColumn.Errors,
+            "backlog" => JobColumn.Backlog,
             "order" => JobColumn.Order,
             _ => null,
         };
@@ -65,11 +71,14 @@ public readonly record struct JobSort(JobColumn Column, bool Descending)
 
     /// <summary>The order after a click on a column: the other way round when it is the present one, else its useful way first.</summary>
     public JobSort Clicked(JobColumn column) =>
-        column == Column ? new(column, !Descending) : new(column, column is JobColumn.Usual or JobColumn.Errors or JobColumn.LastSuccess);
+        column == Column ? new(column, !Descending) : new(column, column is JobColumn.Usual or JobColumn.Errors or JobColumn.Backlog or JobColumn.LastSuccess);
 
     /// <summary>The jobs in this order; equal ones by name.</summary>
-    public IReadOnlyList<JobStanding> Apply(IEnumerable<JobStanding> jobs) => Column switch
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="backlogs">What they owe; null where nobody sorts by it.</param>
+    public IReadOnlyList<JobStanding> Apply(IEnumerable<JobStanding> jobs, BacklogSnapshot? backlogs = null) => Column switch
     {
+        JobColumn.Backlog => ByBacklog(jobs, backlogs),
         JobColumn.Name => Sorted(jobs, standing => standing.Job.Name, StringComparer.Ordinal),
         JobColumn.LastSuccess => Sorted(jobs, standing => standing.Job.LastSuccess),
         JobColumn.NextRun => Sorted(jobs, standing => standing.Job.NextRun),
@@ -78,6 +87,13 @@ public readonly record struct JobSort(JobColumn Column, bool Descending)
         JobColumn.Order => Sorted(jobs, standing => standing.Tick?.Place),
         _ => Sorted(jobs, standing => Severity(standing.State)),
     };
+
+    // A thousand jobs are not searched a thousand times.
+    private List<JobStanding> ByBacklog(IEnumerable<JobStanding> jobs, BacklogSnapshot? backlogs)
+    {
+        var owed = backlogs?.Jobs.ToDictionary(backlog => backlog.Job, backlog => (long?)backlog.Owed.Count, StringComparer.Ordinal) ?? [];
+        return Sorted(jobs, standing => owed.GetValueOrDefault(standing.Job.Name));
+    }
 
     private static int Severity(JobState state)
     {

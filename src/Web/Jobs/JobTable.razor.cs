@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dashboard.Core.Backfill;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Components;
 using Dashboard.Web.Layout;
@@ -18,6 +19,8 @@ public sealed partial class JobTable : IAsyncDisposable
     private IJSObjectReference? script;
     private RowWindow sight = new(0, RowWindow.Small, 46);
     private RowWindow window;
+    private BacklogSnapshot? indexed;
+    private IReadOnlyDictionary<string, Backlog> backlogs = new Dictionary<string, Backlog>();
 
     /// <summary>Ready to be told by the browser what is in sight.</summary>
     public JobTable() => self = DotNetObjectReference.Create(this);
@@ -25,6 +28,10 @@ public sealed partial class JobTable : IAsyncDisposable
     /// <summary>The jobs, filtered and sorted.</summary>
     [Parameter, EditorRequired]
     public required IReadOnlyList<JobStanding> Jobs { get; set; }
+
+    /// <summary>What they owe.</summary>
+    [Parameter]
+    public BacklogSnapshot? Backlogs { get; set; }
 
     /// <summary>The names of those selected.</summary>
     [Parameter, EditorRequired]
@@ -82,7 +89,15 @@ public sealed partial class JobTable : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    protected override void OnParametersSet() => window = sight.Of(Jobs.Count);
+    protected override void OnParametersSet()
+    {
+        window = sight.Of(Jobs.Count);
+        if (!ReferenceEquals(indexed, Backlogs))
+        {
+            indexed = Backlogs;
+            backlogs = Backlogs?.Jobs.ToDictionary(backlog => backlog.Job, StringComparer.Ordinal) ?? [];
+        }
+    }
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -93,6 +108,8 @@ public sealed partial class JobTable : IAsyncDisposable
             await script.InvokeVoidAsync("watch", table, self);
         }
     }
+
+    private Backlog? Owed(JobStanding standing) => backlogs.GetValueOrDefault(standing.Job.Name);
 
     private string Height(int rows) => (rows * sight.RowHeight).ToString("0.#", CultureInfo.InvariantCulture);
 }

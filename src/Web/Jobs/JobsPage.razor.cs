@@ -1,3 +1,4 @@
+using Dashboard.Core.Backfill;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
@@ -48,7 +49,8 @@ public sealed partial class JobsPage
 
     private List<JobStanding> Found(StandingsSnapshot standings) => [.. standings.Jobs.Where(search.Matches)];
 
-    private IReadOnlyList<JobStanding> Sorted(List<JobStanding> found) => view.Sort.Apply(found.Where(standing => view.ShowsState(standing.State)));
+    private IReadOnlyList<JobStanding> Sorted(List<JobStanding> found, BacklogSnapshot backlogs) =>
+        view.Sort.Apply(found.Where(standing => view.ShowsState(standing.State)), backlogs);
 
     // Typing replaces the address: going back leaves the search, not its letters.
     private void Search(string text) => Navigation.NavigateTo(Shown.Links.Jobs(view with { Text = text }), replace: true);
@@ -56,9 +58,9 @@ public sealed partial class JobsPage
     private void Select(RowChoice choice)
     {
         var standings = held?.Standings ?? Shown.Standings.Newest;
-        held ??= new HeldList(standings, Shown.Now());
+        held ??= new HeldList(standings, Shown.Backlogs.Newest, Shown.Now());
         var choosing = !selected.Contains(choice.Name);
-        foreach (var name in choice.Range && anchor is not null ? Between(Sorted(Found(standings)), anchor, choice.Name) : [choice.Name])
+        foreach (var name in choice.Range && anchor is not null ? Between(Sorted(Found(standings), held.Backlogs), anchor, choice.Name) : [choice.Name])
         {
             _ = choosing ? selected.Add(name) : selected.Remove(name);
         }
@@ -80,7 +82,7 @@ public sealed partial class JobsPage
     private void ShowNewest()
     {
         var newest = Shown.Standings.Newest;
-        held = new HeldList(newest, Shown.Now());
+        held = new HeldList(newest, Shown.Backlogs.Newest, Shown.Now());
         selected.IntersectWith(newest.Jobs.Select(standing => standing.Job.Name));
         if (selected.Count == 0)
         {
@@ -116,7 +118,7 @@ public sealed partial class JobsPage
         Navigation.ToAbsoluteUri(Shown.Links.Jobs(new JobsView { Text = string.Join(' ', selected.Order(StringComparer.Ordinal).Select(JobSearch.Exactly)) })).ToString();
 
     /// <summary>The list as it stood at the first selection.</summary>
-    private sealed record HeldList(StandingsSnapshot Standings, DateTimeOffset At);
+    private sealed record HeldList(StandingsSnapshot Standings, BacklogSnapshot Backlogs, DateTimeOffset At);
 }
 
 /// <summary>A row was chosen or given back.</summary>
