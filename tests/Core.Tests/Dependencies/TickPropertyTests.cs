@@ -1,0 +1,119 @@
+using Dashboard.Core.Dependencies;
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Schedules;
+using FsCheck.Xunit;
+
+namespace Dashboard.Core.Tests.Dependencies;
+
+/// <summary>Whatever the graph and the rows: the order keeps parents before children, and a tick stepped row by row does what the rule said.</summary>
+public sealed class TickPropertyTests
+{
+    private static readonly DateTimeOffset Now = new(2014, 9, 5, 9, 0, 30, TimeSpan.Zero);
+
+    [Property(MaxTest = 300)]
+    public void Every_parent_comes_before_its_children(byte count, (byte, byte)[] edges)
+    {
+        var book = BookOf(count, edges, acyclic: false);
+        var order = RunOrder.Of(book.Jobs.Select(job => new JobNode(job.Name, job.DependsOn)));
+        if (order.Error is not null)
+        {
+            Assert.True(order.Cycle is not null || book.Jobs.All(job => job.DependsOn.Count > 0));
+            return;
+        }
+
+        var place = order.Names.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
+        Assert.Equal(book.Jobs.Select(job => job.Name).Order(), order.Names.Order());
+        Assert.All(book.Jobs, job => Assert.All(job.DependsOn.Where(parent => parent != job.Name && place.ContainsKey(parent)), parent => Assert.True(place[parent] < place[job.Name])));
+    }
+
+    [Property(MaxTest = 500)]
+    public void A_tick_in_which_every_run_succeeds_does_what_was_said(byte count, (byte, byte)[] edges, byte[] states)
+    {
+        var book = BookOf(count, edges, acyclic: true);
+        var rows = RowsOf(book, states);
+        var tick = Captured.Tick(book, Now, rows.Values);
+
+        var real = Stepped(book, rows, succeeds: _ => true);
+
+        Assert.Equal(real.Started, tick.Jobs.Where(job => job.Outcome == TickOutcome.Runs).Select(job => job.Name));
+        Assert.Equal(real.EndsAt, tick.EndsAt);
+    }
+
+    [Property(MaxTest = 500)]
+    public void A_tick_in_which_runs_fail_starts_exactly_those_whose_conditions_were_met(byte count, (byte, byte)[] edges, byte[] states, byte[] luck)
+    {
+        var book = BookOf(count, edges, acyclic: true);
+        var rows = RowsOf(book, states);
+        var tick = Captured.Tick(book, Now, rows.Values);
+        bool Succeeds(string name) => luck is not { Length: > 0 } || luck[Number(name) % luck.Length] % 3 != 0;
+
+        var real = Stepped(book, rows, Succeeds);
+
+        // Everybody that was started was said to run, and whoever was not had a parent, named as a condition, that did not succeed.
+        var started = real.Started.ToHashSet();
+        Assert.All(tick.Jobs.TakeWhile(job => job.Name != real.EndsAt), job => Assert.Equal(
+            job.Outcome == TickOutcome.Runs && job.After.All(parent => started.Contains(parent) && Succeeds(parent)), started.Contains(job.Name)));
+    }
+
+    // crontabber's run_all over these rows, by its own rules.
+    private static (List<string> Started, string? EndsAt) Stepped(ScheduleBook book, Dictionary<string, Job> rows, Func<string, bool> succeeds)
+    {
+        rows = new Dictionary<string, Job>(rows);
+        var started = new List<string>();
+        foreach (var name in RunOrder.Of(book.Jobs.Select(job => new JobNode(job.Name, job.DependsOn))).Names)
+        {
+            var job = book.Find(name)!;
+            if (!DueRule.Ask(job.Schedule!, rows.GetValueOrDefault(name), Now).Value.IsDue)
+            {
+                continue;
+            }
+
+            var parents = ParentRule.Ask(job.DependsOn, rows.GetValueOrDefault, Now);
+            if (parents.Error is not null)
+            {
+                return (started, name);
+            }
+
+            if (parents.Value is not null)
+            {
+                continue;
+            }
+
+            if (LockRule.Ask(rows.GetValueOrDefault(name)?.Ongoing, book.Settings, Now).Outcome == LockOutcome.Refused)
+            {
+                return (started, name);
+            }
+
+            started.Add(name);
+            var run = succeeds(name) ? new EndedRun(Now, Now, null) : new EndedRun(Now, null, new JobError("ValueError", "no luck", ""));
+            rows[name] = NextRunRule.After(rows.GetValueOrDefault(name), name, job.DependsOn, job.Schedule!, book.Settings, run).Value;
+        }
+
+        return (started, null);
+    }
+
+    private static ScheduleBook BookOf(byte count, (byte, byte)[]? edges, bool acyclic)
+    {
+        var jobs = (count % 12) + 1;
+        var pairs = (edges ?? []).Select(edge => (Parent: edge.Item1 % (jobs + 1), Child: edge.Item2 % jobs)).Where(edge => !acyclic || edge.Parent < edge.Child || edge.Parent == jobs).ToList();
+        return Captured.BookOf([.. Enumerable.Range(0, jobs).Select(child =>
+            Captured.Job($"job-{child}", child % 4 == 0 ? "1d" : "1h", child % 4 == 0 ? "05:00" : null, [.. pairs.Where(edge => edge.Child == child && child > 0).Select(edge => $"job-{edge.Parent}").Distinct()]))]);
+    }
+
+    // No row, due, not due, failing, locked for eleven or thirteen hours, killed in the first run, never again.
+    private static Dictionary<string, Job> RowsOf(ScheduleBook book, byte[]? states) => book.Jobs
+        .Select((job, i) => ((states is { Length: > 0 } ? states[i % states.Length] : i) % 9) switch
+        {
+            0 => null,
+            1 or 2 => Captured.Row(job.Name, Now.AddHours(-1)),
+            3 or 4 => Captured.Row(job.Name, Now.AddHours(1)),
+            5 => Captured.Row(job.Name, Now.AddMinutes(-1)) with { LastError = new JobError("ValueError", "why", ""), ErrorCount = 2 },
+            6 => Captured.Row(job.Name, Now.AddMinutes(4)) with { LastError = new JobError("ValueError", "why", ""), ErrorCount = 1 },
+            7 => Captured.Row(job.Name, Now.AddHours(-12), i % 2 == 0 ? Now.AddHours(-11) : Now.AddHours(-13)),
+            _ => Captured.Row(job.Name, null, i % 2 == 0 ? Now.AddHours(-11) : null),
+        })
+        .OfType<Job>()
+        .ToDictionary(row => row.Name);
+
+    private static int Number(string name) => int.Parse(name["job-".Length..], System.Globalization.CultureInfo.InvariantCulture);
+}
