@@ -12,9 +12,8 @@ public sealed class WhyDoesItNotRunTests : Journey
 
         var status = visit.Page.GetByRole(AriaRole.Status);
         await Expect(status.GetByRole(AriaRole.Link, new() { Name = "blocked by them" })).ToBeVisibleAsync();
-        var item = visit.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Listitem).Filter(new() { HasText = "home-page-graph-matview" }).First;
-        await Expect(item).ToContainTextAsync("Blocked");
-        await item.GetByRole(AriaRole.Link, new() { Name = "home-page-graph-matview" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Region, new() { Name = "Blocked by them" }).GetByRole(AriaRole.Link, new() { Name = "home-page-graph-matview" }).ClickAsync();
+        await Expect(visit.Page.Locator(".job-head")).ToContainTextAsync("Blocked");
 
         var next = visit.Page.GetByRole(AriaRole.Region, new() { Name = "At the next tick" });
         await Expect(next).ToContainTextAsync("The tick ends at the lock of ftpscraper");
