@@ -12,6 +12,7 @@ using Dashboard.Web.Api;
 using Dashboard.Web.Backfill;
 using Dashboard.Web.Commands;
 using Dashboard.Web.Dependencies;
+using Dashboard.Web.Failures;
 using Dashboard.Web.Health;
 using Dashboard.Web.Jobs;
 using Dashboard.Web.Layout;
