@@ -62,9 +62,12 @@ public sealed class SlotHistories(IRunRecords? records = null)
         var from = range.From > DateTimeOffset.MinValue + margin ? range.From - margin : DateTimeOffset.MinValue;
         var until = now - margin > range.Until ? range.Until + margin : now.AddDays(1);
         var ended = await records!.EndedAsync(source, facts.Definition.Name, from, until, MostRuns, cancellationToken);
-        var succeeded = facts.Schedule.Backfills ? await records.SucceededAsync(source, facts.Definition.Name, range.From, range.Until, MostRuns, cancellationToken) : [];
+        var succeeded = facts.Schedule.Backfills ? await records.SucceededAsync(source, facts.Definition.Name, range.From, JustAfter(range.Until), MostRuns, cancellationToken) : [];
         var cut = ended.Count == MostRuns || succeeded.Count == MostRuns;
         var runs = recent.Runs.Concat(ended.Concat(succeeded).Select(SlotRun.Of)).DistinctBy(run => run.Id).OrderBy(run => run.Id).ToArray();
         return (new KnownRuns(runs, ended.Count == MostRuns ? ended[^1].LogTime : recorded > from ? recorded : from), cut);
     }
+
+    // The records end before a moment, a range of slots ends with one; databases count microseconds.
+    private static DateTimeOffset JustAfter(DateTimeOffset moment) => moment < DateTimeOffset.MaxValue.AddSeconds(-1) ? moment.AddMicroseconds(1) : moment;
 }

@@ -110,6 +110,23 @@ public sealed class BacklogsOfTheCapturesTests
         Assert.Equal(2, after.Next!.Slots.Count);
     }
 
+    [Fact]
+    public async Task Backlogs_that_did_not_change_stay_the_same_objects_and_nothing_is_reckoned_before_the_clock_can_change_it()
+    {
+        var capture = await CapturedBacklogs.ReadAsync("crontabber-incident");
+        var (fold, inputs) = (new BacklogFold(), new BacklogInputs(capture.Book, capture.Rows, capture.Runs, TickSnapshot.Empty("test")));
+        var first = fold.Next(BacklogSnapshot.Empty("test"), inputs, CapturedBacklogs.Incident);
+        var until = fold.Until;
+
+        Assert.InRange(until, CapturedBacklogs.Incident, CapturedBacklogs.Incident.AddMinutes(2));
+        Assert.Same(first, fold.Next(first, inputs, until));
+
+        // The next slot of reports-clean has come.
+        var second = fold.Next(first, inputs, new DateTimeOffset(2014, 9, 5, 9, 2, 0, TimeSpan.Zero));
+        Assert.Equal(12, second.Find("reports-clean")!.Owed.Count);
+        Assert.Equal(["reports-clean"], second.Jobs.Except(first.Jobs).Select(backlog => backlog.Job));
+    }
+
     private static string Said(Backlog backlog)
     {
         var owed = backlog.Owed;

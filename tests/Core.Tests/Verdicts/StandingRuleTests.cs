@@ -36,6 +36,16 @@ public sealed class StandingRuleTests
         Assert.Equal(expected, StandingRule.For(Fine with { Ongoing = Now.AddMinutes(-minutes) }, JobHistory.None with { LongDuration = TimeSpan.FromSeconds(longSeconds) }, Now).State);
 
     [Fact]
+    public void A_catch_up_that_goes_on_writing_its_slots_is_not_stuck_however_long_it_holds_its_lock()
+    {
+        var slot = new Run { Id = 7, Job = "job", LogTime = Now.AddMinutes(-20), Duration = TimeSpan.FromMinutes(2), Outcome = RunOutcome.Success, Success = Now.AddDays(-3) };
+        var heard = JobHistory.Of([slot]);
+
+        Assert.Equal(JobState.Running, StandingRule.For(Fine with { Ongoing = Now.AddHours(-5) }, heard, Now).State);
+        Assert.Equal(JobState.StuckLock, StandingRule.For(Fine with { Ongoing = Now.AddHours(-5) }, heard, Now.AddMinutes(11)).State);
+    }
+
+    [Fact]
     public void A_lock_from_the_future_is_running_and_says_that_the_clocks_differ()
     {
         var standing = For(Fine with { Ongoing = Now.AddHours(1) });
