@@ -9,7 +9,12 @@ internal static class Benches
         ("live", "P1: commit to pixel, beside the bare path", LiveBench.RunAsync),
         ("outage", "how soon a page says that its database is gone, and that it is back", OutageBench.RunAsync),
         ("start", "P14: from ./run to the first page with live data", StartBench.RunAsync),
-        ("hostile", "what is too much: years of minutes owed", HostileBench.RunAsync),
+        ("hostile", "what is too much: years of minutes owed, errors of ten megabytes, a hundred thousand groups of failures", async (report, quick) =>
+        {
+            await HostileBench.RunAsync(report, quick);
+            await FailuresBench.RunAsync(report, quick);
+        }),
+        ("records", "P5: questions to the dashboard's own records of runs", RecordsBench.RunAsync),
     ];
 
     /// <summary>Runs the named benches, all when none is named.</summary>

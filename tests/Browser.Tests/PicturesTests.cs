@@ -10,6 +10,7 @@ public sealed class PicturesTests(DemoDashboard demo) : Journey, IClassFixture<D
     [InlineData("now", "/")]
     [InlineData("jobs", "/jobs")]
     [InlineData("job", "/jobs/adu-matview")]
+    [InlineData("failures", "/failures")]
     [InlineData("backfill", "/backfill")]
     [InlineData("graph", "/graph")]
     public async Task Every_page_has_its_picture_light_dark_and_on_a_phone(string name, string address)

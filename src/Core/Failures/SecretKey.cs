@@ -30,7 +30,8 @@ internal static class SecretKey
     public static SecretKind? Of(ReadOnlySpan<char> word)
     {
         var name = word[(word.LastIndexOf('.') + 1)..].TrimStart('-');
-        if (name.Length is < 3 or > 80)
+        name = name.Length > 80 ? name[^80..] : name;
+        if (name.Length < 3)
         {
             return null;
         }
