@@ -17,6 +17,7 @@ using Dashboard.Web.Health;
 using Dashboard.Web.Jobs;
 using Dashboard.Web.Layout;
 using Dashboard.Web.Live;
+using Dashboard.Web.Schedules;
 using Dashboard.Web.Security;
 using Dashboard.Web.Sources;
 
@@ -67,7 +68,7 @@ app.UseAccess();
 app.MapStaticAssets().AllowAnonymous();
 app.MapLogin();
 app.MapPages();
-app.MapApi().MapSources().MapJobs().MapRuns().MapGraph().MapBackfill().MapFailures();
+app.MapApi().MapSources().MapSchedules().MapJobs().MapRuns().MapGraph().MapBackfill().MapFailures();
 app.MapApiDescription();
 app.MapLive();
 app.MapHealth();

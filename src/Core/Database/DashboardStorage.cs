@@ -7,10 +7,13 @@ namespace Dashboard.Core.Database;
 /// <summary>Where the dashboard keeps its own records: the database it was given, or a PostgreSQL it starts for itself.</summary>
 public sealed class DashboardStorage : IAsyncDisposable
 {
-    private DashboardStorage(OwnDatabase own, EmbeddedPostgres? embedded)
+    private readonly Source? demo;
+
+    private DashboardStorage(OwnDatabase own, EmbeddedPostgres? embedded, Source? demo)
     {
         Own = own;
         Embedded = embedded;
+        this.demo = demo;
     }
 
     /// <summary>Its own records.</summary>
@@ -29,7 +32,7 @@ public sealed class DashboardStorage : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(configuration);
         if (configuration.GetConnectionString("Dashboard") is { Length: > 0 } given)
         {
-            return new DashboardStorage(new OwnDatabase(given), null);
+            return new DashboardStorage(new OwnDatabase(given), null, demo: null);
         }
 
         var options = configuration.GetSection("Database:Embedded").Get<EmbeddedOptions>() ?? new EmbeddedOptions();
@@ -43,7 +46,7 @@ public sealed class DashboardStorage : IAsyncDisposable
                 await DemoSchedule.WriteAsync(embedded.Folder, demo, cancellationToken);
             }
 
-            return new DashboardStorage(new OwnDatabase(embedded.ConnectionString(OwnDatabase.Name)), embedded);
+            return new DashboardStorage(new OwnDatabase(embedded.ConnectionString(OwnDatabase.Name)), embedded, Demo(embedded.Folder, embedded.ConnectionString(DemoDatabase.Name)));
         }
         catch
         {
@@ -60,7 +63,7 @@ public sealed class DashboardStorage : IAsyncDisposable
         var running = string.IsNullOrEmpty(configuration.GetConnectionString("Dashboard")) ? await EmbeddedPostgres.RunningAsync(options, cancellationToken) : null;
         var storage = running is null
             ? await OpenAsync(configuration, clock, _ => { }, cancellationToken)
-            : new DashboardStorage(new OwnDatabase(running(OwnDatabase.Name)), null);
+            : new DashboardStorage(new OwnDatabase(running(OwnDatabase.Name)), null, Demo(DataFolder.Choose(options.Data), running(DemoDatabase.Name)));
         await storage.Own.MigrateAsync(cancellationToken);
         return storage;
     }
@@ -69,14 +72,18 @@ public sealed class DashboardStorage : IAsyncDisposable
     public IReadOnlyList<Source> Sources(IReadOnlyList<Source> configured)
     {
         ArgumentNullException.ThrowIfNull(configured);
-        return configured.Count > 0 || Embedded is null
-            ? configured
-            : [new Source(DemoDatabase.Name, Embedded.ConnectionString(DemoDatabase.Name), $"127.0.0.1:{Embedded.Port}/{DemoDatabase.Name}")
-            {
-                Embedded = true,
-                JobsFile = DemoSchedule.JobsFile(Embedded.Folder),
-                MappingFile = DemoSchedule.MappingFile(Embedded.Folder),
-            }];
+        return configured.Count > 0 || demo is null ? configured : [demo];
+    }
+
+    private static Source Demo(DataFolder folder, string connectionString)
+    {
+        var port = new Npgsql.NpgsqlConnectionStringBuilder(connectionString).Port;
+        return new Source(DemoDatabase.Name, connectionString, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"127.0.0.1:{port}/{DemoDatabase.Name}"))
+        {
+            Embedded = true,
+            JobsFile = DemoSchedule.JobsFile(folder),
+            MappingFile = DemoSchedule.MappingFile(folder),
+        };
     }
 
     /// <inheritdoc/>

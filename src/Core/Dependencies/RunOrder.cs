@@ -29,7 +29,11 @@ public sealed record RunOrder(IReadOnlyList<string> Names, SchedulerError? Error
             return new RunOrder([], new SchedulerError(Circular, "No job is at the root")) { Cycle = Cycle.Shortest(graph) };
         }
 
-        var (order, entangled) = Sort(graph);
+        var (order, left) = Sort(graph);
+
+        // The complaint names them as they are configured; who only is depended on is never among them.
+        var places = given.Select((job, place) => (job.Name, place)).DistinctBy(job => job.Name).ToDictionary(job => job.Name, job => job.place, StringComparer.Ordinal);
+        var entangled = left.OrderBy(node => places[graph.Name(node)]).ToList();
         return entangled.Count == 0
             ? new RunOrder([.. order.Where(graph.IsJob).Select(graph.Name)])
             : new RunOrder([], new SchedulerError(Circular, Complaint(graph, order, entangled)))

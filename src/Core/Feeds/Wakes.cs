@@ -11,6 +11,9 @@ internal sealed class Wakes
     /// <summary>Each time there is reason to look, until cancelled.</summary>
     public IAsyncEnumerable<bool> AllAsync(CancellationToken cancellationToken) => woken.Reader.ReadAllAsync(cancellationToken);
 
+    /// <summary>Wakes now.</summary>
+    public void Wake() => woken.Writer.TryWrite(true);
+
     /// <summary>Wakes with each newest snapshot of a feed.</summary>
     public async Task WithAsync<T>(Feed<T> feed, CancellationToken cancellationToken)
         where T : class

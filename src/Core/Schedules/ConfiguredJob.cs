@@ -53,8 +53,8 @@ public sealed record ScheduleConfiguration
     public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>
-    /// What keeps crontabber from reading it at all although we can: the one-line list that <c>--admin.dump_conf</c> writes, or a list without quotes. Null
-    /// when nothing does.
+    /// What ends crontabber, whatever it was asked, although we read it: the one-line list that <c>--admin.dump_conf</c> writes, a list without quotes, a job
+    /// without a frequency. Null when nothing does, as far as it can be told without Python's classes.
     /// </summary>
     public SchedulerError? Unreadable { get; init; }
 

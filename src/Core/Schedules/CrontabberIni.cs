@@ -34,6 +34,11 @@ public static class CrontabberIni
             }
         }
 
+        if (file.Faults.Count > 0)
+        {
+            unreadable = new SchedulerError("LoadingIniFileFailsException", $"ConfigObj cannot load ini: {file.Faults[0]}");
+        }
+
         return new ScheduleConfiguration
         {
             Flavour = Flavour.Crontabber,
@@ -45,7 +50,7 @@ public static class CrontabberIni
         };
     }
 
-    private static IEnumerable<ConfiguredJob> Jobs(ConfigSection section, ConfigValue option, FaultList faults, out SchedulerError? unreadable)
+    private static List<ConfiguredJob> Jobs(ConfigSection section, ConfigValue option, FaultList faults, out SchedulerError? unreadable)
     {
         unreadable = null;
         var text = option.Text;
@@ -63,17 +68,23 @@ public static class CrontabberIni
             faults.Add(option.File, option.Line, "jobs with commas and without quotes", "quotes around the whole list: crontabber takes this for another kind of list and stops");
         }
 
-        return [.. Entries(section, option, text, dumped, faults)];
+        var entries = Entries(section, option, text, dumped, faults, out var error);
+        unreadable ??= error;
+        return entries;
     }
 
-    private static IEnumerable<ConfiguredJob> Entries(ConfigSection section, ConfigValue option, string text, bool dumped, FaultList faults)
+    private static List<ConfiguredJob> Entries(ConfigSection section, ConfigValue option, string text, bool dumped, FaultList faults, out SchedulerError? unreadable)
     {
+        unreadable = null;
+        List<ConfiguredJob> jobs = [];
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (entry, line) in JobsOption.SplitLines(text))
         {
             var at = dumped ? option.Line : option.Line + line;
-            if (JobsOption.Read(entry) is not { Error: null } read)
+            var read = JobsOption.Read(entry);
+            if (read.Error is not null)
             {
+                unreadable ??= read.Error;
                 faults.Add(option.File, at, FaultList.Quote(entry), "module.Class|frequency or module.Class|frequency|HH:MM; as it stands it keeps all of crontabber from starting");
                 continue;
             }
@@ -94,8 +105,10 @@ public static class CrontabberIni
             }
 
             ScheduleWords.Check(job, Flavour.Crontabber, faults);
-            yield return job;
+            jobs.Add(job);
         }
+
+        return jobs;
     }
 
     // The name of the class that crontabber looks for and does not find.

@@ -33,7 +33,7 @@ public sealed class ScheduleFold
         var same = before.Jobs.SequenceEqual(jobs, ReferenceEqualityComparer.Instance);
         return same && before.IsConfigured == configured && before.Settings == settings && before.AsOf is null == rows.AsOf is null && before.Faults.SequenceEqual(faults)
             ? before
-            : new ScheduleBook { Source = before.Source, Jobs = same ? before.Jobs : jobs, IsConfigured = configured, Settings = settings, Faults = faults, AsOf = rows.AsOf };
+            : new ScheduleBook { Source = before.Source, Jobs = same ? before.Jobs : jobs, IsConfigured = configured, Settings = settings, Faults = faults, AsOf = rows.AsOf, Sequence = before.Sequence + 1 };
     }
 
     private List<JobDefinition> Configured(ScheduleReading files, JobsSnapshot rows, RunsSnapshot runs, List<ConfigurationFault> faults)

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
@@ -32,16 +31,16 @@ public sealed partial class ScheduleMonitor(
 
     private async Task FollowAsync(Source source, CancellationToken cancellationToken)
     {
-        var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        var wakes = new Wakes();
         var files = new ScheduleFiles(source.JobsFile, source.MappingFile);
         Look(source, files);
         try
         {
             await Task.WhenAll(
-                WakeAsync(jobs.Of(source.Name), wakes.Writer, cancellationToken),
-                WakeAsync(runs.Of(source.Name), wakes.Writer, cancellationToken),
-                LookAsync(source, files, wakes.Writer, cancellationToken),
-                FoldAsync(source, files, wakes.Reader, cancellationToken));
+                wakes.WithAsync(jobs.Of(source.Name), cancellationToken),
+                wakes.WithAsync(runs.Of(source.Name), cancellationToken),
+                LookAsync(source, files, wakes, cancellationToken),
+                FoldAsync(source, files, wakes, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -49,23 +48,14 @@ public sealed partial class ScheduleMonitor(
         }
     }
 
-    private static async Task WakeAsync<T>(Feed<T> feed, ChannelWriter<bool> wakes, CancellationToken cancellationToken)
-        where T : class
-    {
-        await foreach (var _ in feed.WatchAsync(cancellationToken))
-        {
-            wakes.TryWrite(true);
-        }
-    }
-
-    private async Task LookAsync(Source source, ScheduleFiles files, ChannelWriter<bool> wakes, CancellationToken cancellationToken)
+    private async Task LookAsync(Source source, ScheduleFiles files, Wakes wakes, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(FileStep, clock);
         while ((source.JobsFile ?? source.MappingFile) is not null && await timer.WaitForNextTickAsync(cancellationToken))
         {
             if (Look(source, files))
             {
-                wakes.TryWrite(true);
+                wakes.Wake();
             }
         }
     }
@@ -87,11 +77,11 @@ public sealed partial class ScheduleMonitor(
         return true;
     }
 
-    private async Task FoldAsync(Source source, ScheduleFiles files, ChannelReader<bool> wakes, CancellationToken cancellationToken)
+    private async Task FoldAsync(Source source, ScheduleFiles files, Wakes wakes, CancellationToken cancellationToken)
     {
         var fold = new ScheduleFold();
         var feed = books.Of(source.Name);
-        await foreach (var _ in wakes.ReadAllAsync(cancellationToken))
+        await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
             try
             {

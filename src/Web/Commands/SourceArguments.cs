@@ -3,10 +3,14 @@ using Npgsql;
 
 namespace Dashboard.Web.Commands;
 
-/// <summary><c>--source</c> on the command line: a database to observe besides the configured ones, as often as wanted.</summary>
+/// <summary>
+/// <c>--source</c> on the command line: a database to observe besides the configured ones, as often as wanted. <c>--jobs</c> and <c>--mapping</c> behind it name
+/// the files of its scheduler; before any <c>--source</c> they are those of the first configured one.
+/// </summary>
 internal static class SourceArguments
 {
     private const string Option = "--source";
+    private static readonly (string Option, string Key)[] Files = [("--jobs", "Jobs"), ("--mapping", "Mapping")];
 
     // After everything a file may hold, so that a source is added and none replaced.
     private const int FirstIndex = 1_000;
@@ -18,7 +22,14 @@ internal static class SourceArguments
         var index = FirstIndex;
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (Value(arguments, ref i) is not { } value)
+            if (File(arguments, ref i) is { } file)
+            {
+                // A path is of the folder it was typed in.
+                expanded.Add(string.Create(CultureInfo.InvariantCulture, $"--Sources:{(index == FirstIndex ? 0 : index - 1)}:{file.Key}={Path.GetFullPath(file.Path)}"));
+                continue;
+            }
+
+            if (Value(arguments, Option, ref i) is not { } value)
             {
                 expanded.Add(arguments[i]);
                 continue;
@@ -36,14 +47,27 @@ internal static class SourceArguments
         return [.. expanded];
     }
 
-    private static string? Value(string[] arguments, ref int at)
+    private static (string Key, string Path)? File(string[] arguments, ref int at)
     {
-        if (arguments[at].StartsWith(Option + "=", StringComparison.OrdinalIgnoreCase))
+        foreach (var (option, key) in Files)
         {
-            return arguments[at][(Option.Length + 1)..];
+            if (Value(arguments, option, ref at) is { Length: > 0 } path)
+            {
+                return (key, path);
+            }
         }
 
-        return arguments[at].Equals(Option, StringComparison.OrdinalIgnoreCase) && at + 1 < arguments.Length ? arguments[++at] : null;
+        return null;
+    }
+
+    private static string? Value(string[] arguments, string option, ref int at)
+    {
+        if (arguments[at].StartsWith(option + "=", StringComparison.OrdinalIgnoreCase))
+        {
+            return arguments[at][(option.Length + 1)..];
+        }
+
+        return arguments[at].Equals(option, StringComparison.OrdinalIgnoreCase) && at + 1 < arguments.Length ? arguments[++at] : null;
     }
 
     // What stands before the first "=" is a name unless Npgsql knows it as a keyword.

@@ -38,13 +38,25 @@ internal static class Verbs
         .AddEnvironmentVariables()
         .Build();
 
-    private static RootCommand Root() => new(
+    private static RootCommand Root()
+    {
+        var root = Own();
+        foreach (var verb in SchedulerVerbs.Create(Configuration, TimeProvider.System))
+        {
+            root.Add(verb);
+        }
+
+        return root;
+    }
+
+    private static RootCommand Own() => new(
         """
         Crontabber Dashboard: will it heal by itself, and when, or do I get up?
 
         Without a verb it serves the dashboard on http://127.0.0.1:7080; any option of ASP.NET Core passes through:
           --urls http://127.0.0.1:9000        another address
           --source "Host=…;Database=…"        observe this database (as often as wanted; "name=Host=…" to name it)
+          --jobs crontabber.ini               what the scheduler of the source before it runs when; --mapping FILE names its classes
         """)
     {
         KeyVerb.Create(),

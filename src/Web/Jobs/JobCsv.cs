@@ -1,4 +1,5 @@
 using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Api;
 
@@ -7,7 +8,7 @@ namespace Dashboard.Web.Jobs;
 /// <summary>Jobs and runs as tables to download.</summary>
 internal static class JobCsv
 {
-    private static readonly IReadOnlyList<CsvColumn<JobStanding>> JobColumns =
+    private static IReadOnlyList<CsvColumn<JobStanding>> JobColumns(ScheduleBook book) =>
     [
         new("app_name", standing => standing.Job.Name),
         new("state", standing => standing.State),
@@ -20,6 +21,9 @@ internal static class JobCsv
         new("ongoing", standing => standing.Job.Ongoing),
         new("error_count", standing => standing.Job.ErrorCount),
         new("depends_on", standing => standing.Job.DependsOn),
+        new("frequency", standing => book.Find(standing.Job.Name)?.Schedule?.Frequency),
+        new("time", standing => book.Find(standing.Job.Name)?.Schedule?.Time),
+        new("cadence_known", standing => book.Find(standing.Job.Name)?.CadenceKnown),
         new("usual_duration", standing => standing.History.UsualDuration),
         new("exc_type", standing => standing.Job.LastError?.Type),
         new("exc_value", standing => standing.Job.LastError?.Value),
@@ -38,8 +42,8 @@ internal static class JobCsv
     ];
 
     /// <summary>Some jobs of a snapshot.</summary>
-    public static IResult Of(StandingsSnapshot standings, IEnumerable<JobStanding> jobs) =>
-        new CsvAnswer<JobStanding>(Csv.FileName("jobs", standings.Source, standings.AsOf), JobColumns, jobs);
+    public static IResult Of(StandingsSnapshot standings, ScheduleBook book, IEnumerable<JobStanding> jobs) =>
+        new CsvAnswer<JobStanding>(Csv.FileName("jobs", standings.Source, standings.AsOf), JobColumns(book), jobs);
 
     /// <summary>A page of runs.</summary>
     public static IResult Of(string source, RunPage page) =>

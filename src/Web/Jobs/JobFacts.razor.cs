@@ -11,5 +11,9 @@ public sealed partial class JobFacts
     [Parameter, EditorRequired]
     public required JobStanding Standing { get; set; }
 
+    /// <summary>What else there is to say of it.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
+
     private Job Job => Standing.Job;
 }

@@ -1,3 +1,4 @@
+using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Sources;
@@ -43,9 +44,10 @@ public sealed record JobListWire
     public required IReadOnlyList<JobWire> Jobs { get; init; }
 
     /// <summary>The jobs of a snapshot that match.</summary>
-    public static JobListWire Of(SourceStatus status, StandingsSnapshot standings, IEnumerable<JobStanding> matching)
+    public static JobListWire Of(SourceStatus status, StandingsSnapshot standings, ScheduleBook book, IEnumerable<JobStanding> matching)
     {
         ArgumentNullException.ThrowIfNull(standings);
+        ArgumentNullException.ThrowIfNull(book);
         return new JobListWire
         {
             Source = standings.Source,
@@ -58,7 +60,7 @@ public sealed record JobListWire
             RunsSince = standings.RunsSince,
             RunsWhole = standings.RunsWhole,
             Total = standings.Jobs.Count,
-            Jobs = [.. matching.Select(standing => JobWire.InList(standings.Source, standing))],
+            Jobs = [.. matching.Select(standing => JobWire.InList(standings.Source, standing, book.Find(standing.Job.Name)))],
         };
     }
 }
@@ -85,9 +87,10 @@ public sealed record JobDetailWire
     public required JobWire Job { get; init; }
 
     /// <summary>A job of a snapshot.</summary>
-    public static JobDetailWire Of(SourceStatus status, StandingsSnapshot standings, JobStanding standing)
+    public static JobDetailWire Of(SourceStatus status, StandingsSnapshot standings, ScheduleBook book, JobStanding standing)
     {
         ArgumentNullException.ThrowIfNull(standings);
+        ArgumentNullException.ThrowIfNull(book);
         return new JobDetailWire
         {
             Source = standings.Source,
@@ -95,7 +98,7 @@ public sealed record JobDetailWire
             AsOf = Freshness.AsOf(status, standings),
             Trouble = status.Trouble,
             TroubleSince = status.TroubleSince,
-            Job = JobWire.Whole(standings.Source, standing),
+            Job = JobWire.Whole(standings.Source, standing, book.Find(standing.Job.Name)),
         };
     }
 }

@@ -14,11 +14,16 @@ internal static class StartRule
     private static readonly Version OldestSafe = new(10, 0, 7);
 
     /// <summary>Why not to start, with the remedy; null to start.</summary>
-    public static string? Refusal(IConfiguration configuration) => OfRuntime(DataProtectionVersion()) ?? OfAddresses(configuration);
+    public static string? Refusal(IConfiguration configuration) => OfRuntime(DataProtectionVersion()) ?? OfAddresses(configuration) ?? OfSources(configuration);
 
     /// <summary>Why not with this version of ASP.NET Core's data protection.</summary>
     public static string? OfRuntime(Version dataProtection) => dataProtection < OldestSafe
         ? $"ASP.NET Core {dataProtection} does not verify the signature of login cookies (CVE-2026-40372). Install runtime {OldestSafe} or newer: apt-get install --only-upgrade aspnetcore-runtime-10.0"
+        : null;
+
+    /// <summary>Why not with these sources.</summary>
+    public static string? OfSources(IConfiguration configuration) => configuration.GetSection("Sources").GetChildren().Any(source => string.IsNullOrWhiteSpace(source["ConnectionString"]))
+        ? "A source has files and no database: --jobs and --mapping stand behind the --source they belong to, and in the settings beside a ConnectionString."
         : null;
 
     /// <summary>Why not with these addresses to listen on.</summary>

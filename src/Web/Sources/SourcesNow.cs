@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Api;
@@ -9,10 +10,14 @@ namespace Dashboard.Web.Sources;
 /// <summary>What is known of a source right now, for an answer of the API.</summary>
 /// <param name="Status">How the watch on it is going.</param>
 /// <param name="Standings">Where its jobs stand.</param>
-public sealed record SourceNow(SourceStatus Status, StandingsSnapshot Standings);
+public sealed record SourceNow(SourceStatus Status, StandingsSnapshot Standings)
+{
+    /// <summary>When they run.</summary>
+    public ScheduleBook Schedules { get; init; } = ScheduleBook.Empty(Standings.Source);
+}
 
 /// <summary>Finds the source a request is about, in the feeds: never a query.</summary>
-internal sealed class SourcesNow(SourceDirectory directory, SourceFeeds<SourceStatus> statuses, SourceFeeds<StandingsSnapshot> standings)
+internal sealed class SourcesNow(SourceDirectory directory, SourceFeeds<SourceStatus> statuses, SourceFeeds<StandingsSnapshot> standings, SourceFeeds<ScheduleBook> schedules)
 {
     public const int RetryAfterSeconds = 2;
 
@@ -46,5 +51,5 @@ internal sealed class SourcesNow(SourceDirectory directory, SourceFeeds<SourceSt
         return shown;
     }
 
-    private SourceNow Of(Source source) => new(statuses.Of(source.Name).Newest, standings.Of(source.Name).Newest);
+    private SourceNow Of(Source source) => new(statuses.Of(source.Name).Newest, standings.Of(source.Name).Newest) { Schedules = schedules.Of(source.Name).Newest };
 }
