@@ -105,7 +105,7 @@ public sealed record SourceGlance
             Files = files.Newest,
             Book = book,
             Tick = tick,
-            Standings = StandingsFold.Next(StandingsSnapshot.Empty(source.Name), tick, runs, now),
+            Standings = StandingsFold.Next(StandingsSnapshot.Empty(source.Name), tick, runs, now, book),
             Raw = raw.DistinctBy(row => row.Name).ToDictionary(row => row.Name, StringComparer.Ordinal),
         };
     }

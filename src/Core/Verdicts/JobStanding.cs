@@ -1,6 +1,7 @@
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
 
 namespace Dashboard.Core.Verdicts;
 
@@ -48,6 +49,9 @@ public sealed record JobStanding(Job Job, JobHistory History, JobState State, st
 
     /// <summary>What the next tick does with it; null when that is not known.</summary>
     public JobTick? Tick { get; init; }
+
+    /// <summary>When it runs and how that is known; null when nothing is known of it.</summary>
+    public JobDefinition? Definition { get; init; }
 }
 
 /// <summary>Where every job of one source stands: what pages, hub and API show.</summary>

@@ -1,6 +1,7 @@
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
 
 namespace Dashboard.Core.Verdicts;
 
@@ -11,7 +12,7 @@ namespace Dashboard.Core.Verdicts;
 public static class StandingsFold
 {
     /// <summary>The snapshot after <paramref name="before"/>; that same object when nothing differs.</summary>
-    public static StandingsSnapshot Next(StandingsSnapshot before, TickSnapshot tick, RunsSnapshot runs, DateTimeOffset now)
+    public static StandingsSnapshot Next(StandingsSnapshot before, TickSnapshot tick, RunsSnapshot runs, DateTimeOffset now, ScheduleBook? book = null)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(tick);
@@ -22,7 +23,7 @@ public static class StandingsFold
         for (var i = 0; i < rows.Jobs.Count; i++)
         {
             var old = known.Of(rows.Jobs[i].Name, i);
-            var standing = Judge(old, rows.Jobs[i], runs.Of(rows.Jobs[i].Name), tick.Find(rows.Jobs[i].Name), now);
+            var standing = Judge(old, rows.Jobs[i], runs.Of(rows.Jobs[i].Name), tick.Find(rows.Jobs[i].Name), book?.Find(rows.Jobs[i].Name), now);
             if (jobs is null && !ReferenceEquals(standing, before.Jobs[i]))
             {
                 // The first that differs: what was passed so far is as before.
@@ -66,15 +67,15 @@ public static class StandingsFold
         return until;
     }
 
-    private static JobStanding Judge(JobStanding? old, Job job, JobHistory history, JobTick? tick, DateTimeOffset now)
+    private static JobStanding Judge(JobStanding? old, Job job, JobHistory history, JobTick? tick, JobDefinition? definition, DateTimeOffset now)
     {
-        var same = old is not null && ReferenceEquals(old.Job, job) && ReferenceEquals(old.History, history) && ReferenceEquals(old.Tick, tick);
+        var same = old is not null && ReferenceEquals(old.Job, job) && ReferenceEquals(old.History, history) && ReferenceEquals(old.Tick, tick) && ReferenceEquals(old.Definition, definition);
         if (same && now <= old!.Until)
         {
             return old;
         }
 
-        var fresh = StandingRule.For(job, history, now, tick);
+        var fresh = StandingRule.For(job, history, now, tick) with { Definition = definition };
         return same && fresh == old ? old : fresh;
     }
 

@@ -1,6 +1,7 @@
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ public sealed partial class StandingsMonitor(
     SourceDirectory directory,
     SourceFeeds<TickSnapshot> ticks,
     SourceFeeds<RunsSnapshot> runs,
+    SourceFeeds<ScheduleBook> schedules,
     SourceFeeds<SourceStatus> statuses,
     SourceFeeds<StandingsSnapshot> standings,
     TimeProvider clock,
@@ -33,6 +35,7 @@ public sealed partial class StandingsMonitor(
             await Task.WhenAll(
                 wakes.WithAsync(ticks.Of(source), cancellationToken),
                 wakes.WithAsync(runs.Of(source), cancellationToken),
+                wakes.WithAsync(schedules.Of(source), cancellationToken),
                 wakes.WithAsync(clock, cancellationToken),
                 FoldAsync(source, wakes, cancellationToken));
         }
@@ -44,26 +47,26 @@ public sealed partial class StandingsMonitor(
 
     private async Task FoldAsync(string source, Wakes wakes, CancellationToken cancellationToken)
     {
-        var folded = (Tick: (TickSnapshot?)null, Runs: (RunsSnapshot?)null, Until: DateTimeOffset.MinValue);
+        var folded = (Tick: (TickSnapshot?)null, Runs: (RunsSnapshot?)null, Book: (ScheduleBook?)null, Until: DateTimeOffset.MinValue);
         await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
-            var (tick, log) = (ticks.Of(source).Newest, runs.Of(source).Newest);
+            var (tick, log, book) = (ticks.Of(source).Newest, runs.Of(source).Newest, schedules.Of(source).Newest);
             var now = SourceClock.Now(statuses.Of(source).Newest, tick.Rows?.AsOf, clock.GetUtcNow());
-            if (now is null || (ReferenceEquals(tick, folded.Tick) && ReferenceEquals(log, folded.Runs) && now <= folded.Until))
+            if (now is null || (ReferenceEquals(tick, folded.Tick) && ReferenceEquals(log, folded.Runs) && ReferenceEquals(book, folded.Book) && now <= folded.Until))
             {
                 continue;
             }
 
-            folded = Fold(source, tick, log, now.Value) is { } until ? (tick, log, until) : (null, null, DateTimeOffset.MinValue);
+            folded = Fold(source, tick, log, book, now.Value) is { } until ? (tick, log, book, until) : (null, null, null, DateTimeOffset.MinValue);
         }
     }
 
-    private DateTimeOffset? Fold(string source, TickSnapshot tick, RunsSnapshot known, DateTimeOffset now)
+    private DateTimeOffset? Fold(string source, TickSnapshot tick, RunsSnapshot known, ScheduleBook book, DateTimeOffset now)
     {
         try
         {
             var feed = standings.Of(source);
-            var next = StandingsFold.Next(feed.Newest, tick, known, now);
+            var next = StandingsFold.Next(feed.Newest, tick, known, now, book);
             feed.Publish(next);
             return StandingsFold.Until(next);
         }

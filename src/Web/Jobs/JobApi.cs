@@ -64,13 +64,13 @@ internal static class JobApi
             (states.Count == 0 || states.Contains(standing.State)) && (appName is null || standing.Job.Name == appName) && (q is null || Matches(standing, q)));
         if (csv)
         {
-            return JobCsv.Of(shown.Standings, shown.Schedules, matching);
+            return JobCsv.Of(shown.Standings, matching);
         }
 
         return new TaggedJson<JobListWire>(
-            () => JobListWire.Of(shown.Status, shown.Standings, shown.Schedules, matching),
+            () => JobListWire.Of(shown.Status, shown.Standings, matching),
             EntityTag.Of(
-                "jobs", shown.Standings.Source, $"{shown.Standings.Sequence}", $"{shown.Schedules.Sequence}", $"{shown.Status.State}", shown.Status.Trouble, $"{shown.Status.TroubleSince:O}",
+                "jobs", shown.Standings.Source, $"{shown.Standings.Sequence}", $"{shown.Status.State}", shown.Status.Trouble, $"{shown.Status.TroubleSince:O}",
                 $"{Freshness.AsOf(shown.Status, shown.Standings):O}", string.Join(',', states.Order()), q, appName));
     }
 
@@ -94,7 +94,7 @@ internal static class JobApi
         }
 
         return shown.Standings.Find(appName) is { } standing
-            ? new TaggedJson<JobDetailWire>(() => JobDetailWire.Of(shown.Status, shown.Standings, shown.Schedules, standing))
+            ? new TaggedJson<JobDetailWire>(() => JobDetailWire.Of(shown.Status, shown.Standings, standing))
             : ApiProblem.UnknownJob(appName, shown.Standings.Source);
     }
 

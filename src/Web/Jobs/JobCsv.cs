@@ -1,5 +1,4 @@
 using Dashboard.Core.Runs;
-using Dashboard.Core.Schedules;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Api;
 
@@ -8,7 +7,7 @@ namespace Dashboard.Web.Jobs;
 /// <summary>Jobs and runs as tables to download.</summary>
 internal static class JobCsv
 {
-    private static IReadOnlyList<CsvColumn<JobStanding>> JobColumns(ScheduleBook book) =>
+    private static readonly IReadOnlyList<CsvColumn<JobStanding>> JobColumns =
     [
         new("app_name", standing => standing.Job.Name),
         new("state", standing => standing.State),
@@ -21,9 +20,9 @@ internal static class JobCsv
         new("ongoing", standing => standing.Job.Ongoing),
         new("error_count", standing => standing.Job.ErrorCount),
         new("depends_on", standing => standing.Job.DependsOn),
-        new("frequency", standing => book.Find(standing.Job.Name)?.Schedule?.Frequency),
-        new("time", standing => book.Find(standing.Job.Name)?.Schedule?.Time),
-        new("cadence_known", standing => book.Find(standing.Job.Name)?.CadenceKnown),
+        new("frequency", standing => standing.Definition?.Schedule?.Frequency),
+        new("time", standing => standing.Definition?.Schedule?.Time),
+        new("cadence_known", standing => standing.Definition?.CadenceKnown),
         new("usual_duration", standing => standing.History.UsualDuration),
         new("exc_type", standing => standing.Job.LastError?.Type),
         new("exc_value", standing => standing.Job.LastError?.Value),
@@ -42,8 +41,8 @@ internal static class JobCsv
     ];
 
     /// <summary>Some jobs of a snapshot.</summary>
-    public static IResult Of(StandingsSnapshot standings, ScheduleBook book, IEnumerable<JobStanding> jobs) =>
-        new CsvAnswer<JobStanding>(Csv.FileName("jobs", standings.Source, standings.AsOf), JobColumns(book), jobs);
+    public static IResult Of(StandingsSnapshot standings, IEnumerable<JobStanding> jobs) =>
+        new CsvAnswer<JobStanding>(Csv.FileName("jobs", standings.Source, standings.AsOf), JobColumns, jobs);
 
     /// <summary>A page of runs.</summary>
     public static IResult Of(string source, RunPage page) =>

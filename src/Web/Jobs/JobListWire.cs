@@ -1,4 +1,3 @@
-using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Sources;
@@ -44,10 +43,9 @@ public sealed record JobListWire
     public required IReadOnlyList<JobWire> Jobs { get; init; }
 
     /// <summary>The jobs of a snapshot that match.</summary>
-    public static JobListWire Of(SourceStatus status, StandingsSnapshot standings, ScheduleBook book, IEnumerable<JobStanding> matching)
+    public static JobListWire Of(SourceStatus status, StandingsSnapshot standings, IEnumerable<JobStanding> matching)
     {
         ArgumentNullException.ThrowIfNull(standings);
-        ArgumentNullException.ThrowIfNull(book);
         return new JobListWire
         {
             Source = standings.Source,
@@ -60,7 +58,7 @@ public sealed record JobListWire
             RunsSince = standings.RunsSince,
             RunsWhole = standings.RunsWhole,
             Total = standings.Jobs.Count,
-            Jobs = [.. matching.Select(standing => JobWire.InList(standings.Source, standing, book.Find(standing.Job.Name)))],
+            Jobs = [.. matching.Select(standing => JobWire.InList(standings.Source, standing))],
         };
     }
 }
@@ -87,10 +85,9 @@ public sealed record JobDetailWire
     public required JobWire Job { get; init; }
 
     /// <summary>A job of a snapshot.</summary>
-    public static JobDetailWire Of(SourceStatus status, StandingsSnapshot standings, ScheduleBook book, JobStanding standing)
+    public static JobDetailWire Of(SourceStatus status, StandingsSnapshot standings, JobStanding standing)
     {
         ArgumentNullException.ThrowIfNull(standings);
-        ArgumentNullException.ThrowIfNull(book);
         return new JobDetailWire
         {
             Source = standings.Source,
@@ -98,7 +95,7 @@ public sealed record JobDetailWire
             AsOf = Freshness.AsOf(status, standings),
             Trouble = status.Trouble,
             TroubleSince = status.TroubleSince,
-            Job = JobWire.Whole(standings.Source, standing, book.Find(standing.Job.Name)),
+            Job = JobWire.Whole(standings.Source, standing),
         };
     }
 }

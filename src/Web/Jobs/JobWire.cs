@@ -1,6 +1,5 @@
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
-using Dashboard.Core.Schedules;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Api;
 using Dashboard.Web.Dependencies;
@@ -55,7 +54,7 @@ public sealed record JobWire
     /// <summary>What the next tick of the scheduler does with it; null when that is not known.</summary>
     public TickWire? Tick { get; init; }
 
-    /// <summary>When it runs and how that is known; null on the hub, and when nothing is known of it.</summary>
+    /// <summary>When it runs and how that is known; null when nothing is known of it.</summary>
     public ScheduleWire? Schedule { get; init; }
 
     /// <summary>Its recent runs in short.</summary>
@@ -68,12 +67,12 @@ public sealed record JobWire
     public required string RunsUrl { get; init; }
 
     /// <summary>As it stands in lists and on the hub: long texts shortened.</summary>
-    public static JobWire InList(string source, JobStanding standing, JobDefinition? definition = null) => Of(source, standing, definition, whole: false);
+    public static JobWire InList(string source, JobStanding standing) => Of(source, standing, whole: false);
 
     /// <summary>As it stands at its own address: every text whole.</summary>
-    public static JobWire Whole(string source, JobStanding standing, JobDefinition? definition) => Of(source, standing, definition, whole: true);
+    public static JobWire Whole(string source, JobStanding standing) => Of(source, standing, whole: true);
 
-    private static JobWire Of(string source, JobStanding standing, JobDefinition? definition, bool whole)
+    private static JobWire Of(string source, JobStanding standing, bool whole)
     {
         ArgumentNullException.ThrowIfNull(standing);
         var job = standing.Job;
@@ -94,7 +93,7 @@ public sealed record JobWire
             LastError = job.LastError is { } error ? ErrorWire.Of(error, whole ? int.MaxValue : LongestMessage, whole) : null,
             Unreadable = job.Unreadable.Count == 0 ? null : job.Unreadable,
             Tick = standing.Tick is { } tick ? TickWire.Of(tick) : null,
-            Schedule = definition is null ? null : ScheduleWire.Of(definition),
+            Schedule = standing.Definition is { } definition ? ScheduleWire.Of(definition) : null,
             Runs = RecentRunsWire.Of(standing.History),
             Url = path + query,
             RunsUrl = $"{path}/runs{query}",

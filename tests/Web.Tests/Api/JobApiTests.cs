@@ -34,7 +34,7 @@ public sealed class JobApiTests(SharedDashboard shared)
         var ftp = answer.GetProperty("jobs").EnumerateArray().Single(job => Text(job, "app_name") == "ftpscraper");
         Assert.Equal(("stuck_lock", "2014-09-04T22:00:02.555191Z"), (Text(ftp, "state"), Text(ftp, "ongoing")));
         Assert.Equal(
-            ["app_name", "because", "depends_on", "error_count", "first_run", "last_error", "last_run", "last_success", "next_run", "ongoing", "runs", "runs_url", "since", "state", "tick", "unreadable", "url"],
+            ["app_name", "because", "depends_on", "error_count", "first_run", "last_error", "last_run", "last_success", "next_run", "ongoing", "runs", "runs_url", "schedule", "since", "state", "tick", "unreadable", "url"],
             ftp.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
         Assert.All(answer.GetProperty("jobs").EnumerateArray(), job => Assert.False(job.GetProperty("last_error") is { ValueKind: JsonValueKind.Object } error && error.GetProperty("traceback").ValueKind != JsonValueKind.Null));
     }
