@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Dashboard.Core.Schedules;
+using Dashboard.Core.Verdicts;
 using Dashboard.Kit;
 
 namespace Dashboard.Web.Tests.Schedules;
@@ -42,8 +43,9 @@ public sealed class ScheduleApiTests
 
         // The answers are other ones as soon as the file is.
         using var before = await dashboard.Client.GetAsync(new Uri("/api/v1/jobs", UriKind.Relative), Stop);
-        await File.AppendAllTextAsync(ini, "[crontabber]\n", Stop);
-        await dashboard.UntilAsync<ScheduleBook>("told", book => book.Faults.Count == 1);
+        var text = await File.ReadAllTextAsync(ini, Stop);
+        await File.WriteAllTextAsync(ini, text.Replace("ADUCronApp|1d|07:30", "ADUCronApp|2d|07:30", StringComparison.Ordinal) + "[crontabber]\n", Stop);
+        await dashboard.UntilAsync<StandingsSnapshot>("told", standings => standings.Find("adu-matview")?.Definition?.Schedule?.Frequency == "2d");
         using var after = await dashboard.Client.GetAsync(new Uri("/api/v1/jobs", UriKind.Relative), Stop);
         var fault = (await JsonAsync(dashboard, "/api/v1/schedules")).GetProperty("faults")[0];
         Assert.Equal(("crontabber.ini", "another name: this one is taken above"), (Text(fault, "file"), Text(fault, "expected")));

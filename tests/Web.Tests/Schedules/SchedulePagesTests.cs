@@ -2,6 +2,7 @@ using Bunit;
 using Dashboard.Core.Configuration;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
+using Dashboard.Core.Verdicts;
 using Dashboard.Kit;
 using Dashboard.Web.Jobs;
 using Dashboard.Web.Schedules;
@@ -26,27 +27,26 @@ public sealed class SchedulePagesTests : PageTest
     [Fact]
     public void The_list_says_when_each_job_runs_and_where_that_is_inferred()
     {
-        Publish(SampleJobs.Standing("duplicates"), SampleJobs.Standing("ghost"), SampleJobs.Standing("hourly"));
-        Book(Configured, Inferred("hourly"));
+        Publish(SampleJobs.Standing("duplicates") with { Definition = Configured }, SampleJobs.Standing("ghost", JobState.Ghost), SampleJobs.Standing("hourly") with { Definition = Inferred("hourly") });
 
         var page = On<JobsPage>();
 
         var cells = page.FindAll("td.c-cadence");
-        Assert.Equal(["every day at 05:00 UTC", "not configured", "every hour inferred"], cells.Select(cell => string.Join(' ', cell.TextContent.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))));
-        Assert.Equal("From line 17 of crontabber.ini", cells[0].QuerySelector(".cadence")!.GetAttribute("title"));
+        Assert.Equal(["not configured", "every day at 05:00 UTC", "every hour inferred"], cells.Select(cell => string.Join(' ', cell.TextContent.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))));
+        Assert.Equal("From line 17 of crontabber.ini", cells[1].QuerySelector(".cadence")!.GetAttribute("title"));
         Assert.Equal("Inferred: its next run is exactly 1 hour after its last began", cells[2].QuerySelector(".cadence")!.GetAttribute("title"));
     }
 
     [Fact]
     public async Task A_row_is_drawn_again_when_its_schedule_changes_and_only_then()
     {
-        Publish(SampleJobs.Standing("duplicates"), SampleJobs.Standing("hourly"));
-        Book(Configured, Inferred("hourly"));
+        var (duplicates, hourly) = (SampleJobs.Standing("duplicates") with { Definition = Configured }, SampleJobs.Standing("hourly") with { Definition = Inferred("hourly") });
+        Publish(duplicates, hourly);
         var page = On<JobsPage>();
         var rows = page.FindComponents<JobRow>();
         var (first, second) = (rows[0].RenderCount, rows[1].RenderCount);
 
-        await page.InvokeAsync(() => Book(Configured with { Schedule = new Schedule("2d", null, true) }, Schedules.Of("demo").Newest.Find("hourly")!));
+        await page.InvokeAsync(() => Publish(duplicates with { Definition = Configured with { Schedule = new Schedule("2d", null, true) } }, hourly));
 
         page.WaitForAssertion(() => Assert.Contains("every 2 days", page.Find("td.c-cadence").TextContent, StringComparison.Ordinal));
         Assert.True(rows[0].RenderCount > first);
@@ -56,8 +56,7 @@ public sealed class SchedulePagesTests : PageTest
     [Fact]
     public void The_page_of_a_job_says_in_text_what_shows_its_schedule()
     {
-        Publish(SampleJobs.Standing("duplicates"));
-        Book(Configured);
+        Publish(SampleJobs.Standing("duplicates") with { Definition = Configured });
         Navigation.NavigateTo("jobs/duplicates");
 
         var facts = On<JobPage>().Find(".schedule").TextContent;
