@@ -11,8 +11,6 @@ namespace Dashboard.Web.Dependencies;
 /// <summary>One job in the graph: a box with its shape, name and word. Redrawn only when its standing or its tick is a new object.</summary>
 public sealed partial class GraphNode
 {
-    private const int Longest = 25;
-
     private (JobStanding?, JobTick?, LayoutBox, bool, bool, bool, bool, ShownSource?) drawn;
     private bool changed;
 
@@ -70,29 +68,10 @@ public sealed partial class GraphNode
         CultureInfo.InvariantCulture,
         $"node node-{Standing?.State.Slug() ?? (Tick is null ? "missing" : "never-run")}{(Sought ? " sought" : "")}{(InFocus ? " in-focus" : "")}{(IsEnd ? " end" : "")}");
 
-    private string Word => Standing is not null ? Standing.State.Word() : Tick is null ? "Not configured, no row" : $"No row yet · {Tick.Word()}";
+    private string Word => (Standing is not null ? Standing.State.Word() : Tick is null ? "Not configured, no row" : $"No row yet · {Tick.Word()}") + (IsEnd ? " · tick ends here" : "");
 
     private string Label =>
         $"{Name}: {Word}{(Tick is null ? "; whoever waits for it waits for ever" : $". {Tick.Because}")}{(Waits == 0 ? "" : Waits == 1 ? " 1 job hangs on it." : $" {Waits} jobs hang on it.")}";
-
-    // Wide letters count twice: the box cuts what is still too long.
-    private string Short
-    {
-        get
-        {
-            var width = 0;
-            for (var i = 0; i < Name.Length; i++)
-            {
-                width += Name[i] >= 0x2e80 ? 2 : 1;
-                if (width > Longest)
-                {
-                    return string.Concat(Name.AsSpan(0, char.IsLowSurrogate(Name[i]) ? i - 1 : i), "…");
-                }
-            }
-
-            return Name;
-        }
-    }
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
