@@ -108,7 +108,7 @@ public sealed class CanEverybodyReadItTests(IncidentDashboard incident) : Journe
                 $"{page}: {violation.Id} ({violation.Impact}): {string.Join(" · ", violation.Nodes.Take(3).Select(node => node.Html))}"));
         }
 
-        Assert.Empty(found);
+        Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
     private static async Task GoAsync(IPage page, RunningDashboard dashboard, string address)
