@@ -156,7 +156,7 @@ public sealed partial class LoginTests(SharedDashboard shared)
         var postgres = await TestPostgres.SharedAsync();
         await using var talkative = await RunningDashboard.StartAsync(
             [new TestSource("demo", await postgres.NewDatabaseAsync("crontabber-healthy"), "poll")],
-            new Dictionary<string, string?> { ["Logging:LogLevel:Default"] = "Trace", ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace", ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "Trace" },
+            new Dictionary<string, string?> { ["Access:PrintLogin"] = "true", ["Logging:LogLevel:Default"] = "Trace", ["Logging:LogLevel:Microsoft.AspNetCore"] = "Trace", ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "Trace" },
             services => services.AddSingleton<ILoggerProvider>(log).AddSingleton<TextWriter>(TextWriter.Synchronized(terminal)));
 
         // Whoever stands before the login makes the terminal say a link that works.
