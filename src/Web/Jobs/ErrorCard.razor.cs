@@ -53,6 +53,14 @@ public sealed partial class ErrorCard
         }
     }
 
+    /// <summary>The newest of the recent runs that failed differently.</summary>
+    private Run? Previous =>
+        History.Runs.FirstOrDefault(run => run is { Outcome: RunOutcome.Failure, Error: { } other } && (other.Type != Error.Type || !IsSameMessage(other.Value, Error.Value)));
+
+    // The log's message is cut for lists.
+    private static bool IsSameMessage(string logged, string whole) =>
+        logged == whole || (logged.EndsWith('…') && whole.StartsWith(logged[..^1], StringComparison.Ordinal));
+
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
