@@ -1,4 +1,5 @@
 using Dashboard.Core.Configuration;
+using Dashboard.Core.Jobs;
 using Dashboard.Core.Sources;
 
 namespace Dashboard.Core.Schedules;
@@ -37,6 +38,9 @@ public sealed record ConfiguredJob(string ClassPath, string Frequency, string? T
 /// <summary>The scheduler's configuration as it was read: all of its jobs, in order, and what is wrong with it.</summary>
 public sealed record ScheduleConfiguration
 {
+    /// <summary>More jobs than this are not read: as many as rows are.</summary>
+    public const int MostJobs = JobQueries.MostRows;
+
     /// <summary>Whose rules hold; null when the file does not tell, as a list of names does not.</summary>
     public required Flavour Flavour { get; init; }
 

@@ -81,6 +81,12 @@ public static class CrontabberIni
         foreach (var (entry, line) in JobsOption.SplitLines(text))
         {
             var at = dumped ? option.Line : option.Line + line;
+            if (jobs.Count == ScheduleConfiguration.MostJobs)
+            {
+                faults.Add(option.File, at, $"more than {ScheduleConfiguration.MostJobs:N0} jobs", "less; the rest is not read");
+                break;
+            }
+
             var read = JobsOption.Read(entry);
             if (read.Error is not null)
             {

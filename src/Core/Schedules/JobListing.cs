@@ -20,7 +20,13 @@ public static class JobListing
         ArgumentNullException.ThrowIfNull(text);
         var faults = new FaultList();
         var flavour = IsCrontabbers(text) ? Flavour.Crontabber : Flavour.Socorro;
-        List<ConfiguredJob> jobs = [.. (flavour == Flavour.Crontabber ? OfCrontabber(text, file) : OfSocorro(text, file)).DistinctBy(job => job.ClassPath)];
+        List<ConfiguredJob> jobs = [.. (flavour == Flavour.Crontabber ? OfCrontabber(text, file) : OfSocorro(text, file)).DistinctBy(job => job.ClassPath).Take(ScheduleConfiguration.MostJobs + 1)];
+        if (jobs.Count > ScheduleConfiguration.MostJobs)
+        {
+            jobs.RemoveAt(ScheduleConfiguration.MostJobs);
+            faults.Add(file, null, $"more than {ScheduleConfiguration.MostJobs:N0} jobs", "less; the rest is not read");
+        }
+
         foreach (var job in jobs)
         {
             ScheduleWords.Check(job, flavour, faults);

@@ -52,6 +52,12 @@ public sealed record JobMapping(IReadOnlyDictionary<string, MappedClass> ByClass
 
         for (var i = 0; i < map.Keys.Count; i++)
         {
+            if (byClass.Count == ScheduleConfiguration.MostJobs)
+            {
+                faults.Add(file, map.Items[i].Line, $"more than {ScheduleConfiguration.MostJobs:N0} classes", "less; the rest is not read");
+                break;
+            }
+
             if (Class(map.Keys[i], map.Items[i], file, faults) is { } mapped)
             {
                 byClass[map.Keys[i]] = mapped;

@@ -141,6 +141,7 @@ internal sealed class LiteralParser(string text, string file, FaultList faults)
     private Literal TakeSimple()
     {
         var start = line;
+        var from = at;
         if (TakeText() is { } first)
         {
             // Texts beside each other are one.
@@ -158,7 +159,6 @@ internal sealed class LiteralParser(string text, string file, FaultList faults)
             }
         }
 
-        var from = at;
         SkipCode();
         var code = text[from..at].Trim();
         return code switch

@@ -57,6 +57,12 @@ public static class SocorroJobs
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in list.Items)
         {
+            if (jobs.Count == ScheduleConfiguration.MostJobs)
+            {
+                faults.Add(file, item.Line, $"more than {ScheduleConfiguration.MostJobs:N0} jobs", "less; the rest is not read");
+                break;
+            }
+
             if (Job(item, file, usual, faults) is not { } job)
             {
                 continue;
