@@ -4,6 +4,7 @@ namespace Dashboard.Core.Dependencies.Layout;
 internal static class Ranking
 {
     private const int Passes = 12;
+    private const long MostSteps = 20_000_000;
 
     /// <summary>The columns, from 0.</summary>
     public static int[] Of(int count, IReadOnlyList<(int From, int To)> edges)
@@ -15,6 +16,7 @@ internal static class Ranking
         {
         }
 
+        ShortestLines.Tighten([.. edges], rank, MostSteps);
         var least = rank.Length == 0 ? 0 : rank.Min();
         return [.. rank.Select(each => each - least)];
 

@@ -59,6 +59,38 @@ public sealed class LayeredLayoutTests
         Assert.Equal(one.Routes.SelectMany(route => route.Points), other.Routes.SelectMany(route => route.Points));
     }
 
+    [Property(MaxTest = 200)]
+    public void No_other_columns_make_the_lines_together_shorter((byte, byte)[] edges)
+    {
+        const int count = 5;
+        (int From, int To)[] lines = [.. (edges ?? []).Select(edge => (edge.Item1 % count, edge.Item2 % count)).Where(edge => edge.Item1 < edge.Item2).Distinct()];
+        Assert.All(GraphParts.Of(new LayoutGraph(count, lines)).Where(part => part.Nodes.Count == count), _ =>
+        {
+            var rank = Ranking.Of(count, lines);
+
+            Assert.All(lines, line => Assert.True(rank[line.From] < rank[line.To]));
+            Assert.Equal(Enumerable.Range(0, count * count * count * count * count).Min(Length), lines.Sum(line => rank[line.To] - rank[line.From]));
+        });
+
+        // A choice of columns, as a number of five digits; too long when a line does not go rightwards.
+        int Length(int choice)
+        {
+            Span<int> column = stackalloc int[count];
+            for (var i = 0; i < count; i++, choice /= count)
+            {
+                column[i] = choice % count;
+            }
+
+            var sum = 0;
+            foreach (var (from, to) in lines)
+            {
+                sum += column[from] < column[to] ? column[to] - column[from] : 1000;
+            }
+
+            return sum;
+        }
+    }
+
     [Fact]
     public void Lines_of_a_tree_never_cross()
     {
