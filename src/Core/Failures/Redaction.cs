@@ -8,13 +8,17 @@ namespace Dashboard.Core.Failures;
 /// inside reprs and escaped quotes, <c>Authorization</c> headers, keys and tokens that are known by their shape. Each becomes <see cref="Mark"/>.
 /// </summary>
 /// <remarks>
-/// Rather one word too many than one too few: a line of source such as <c>password = config.password</c> loses its right side. One pass over the text, each
-/// character looked at a bounded number of times, whatever the text. What was redacted once stays the same when redacted again.
+/// Rather one word too many than one too few: a line of source such as <c>password = config.password</c> loses its right side. A few passes over the
+/// text, mostly one and another that finds no more, in each of which a character is looked at a bounded number of times, whatever the text. What was redacted
+/// once stays the same when redacted again.
 /// </remarks>
 public static class Redaction
 {
     /// <summary>What stands in a secret's place.</summary>
     public const string Mark = "•••";
+
+    // Two are the rule; more are needed only by texts that hold marks already.
+    private const int MostPasses = 8;
 
     // Without one of these there is neither a key with a value, nor an address with a password, nor a known shape.
     private static readonly SearchValues<string> Hints = SearchValues.Create(
@@ -33,6 +37,24 @@ public static class Redaction
             return text;
         }
 
+        // What is taken out changes what stands beside what: an address that now ends the text looks cut off before its password. So until nothing changes.
+        var safe = text;
+        for (var passes = 0; passes < MostPasses; passes++)
+        {
+            var next = Once(safe);
+            if (ReferenceEquals(next, safe))
+            {
+                break;
+            }
+
+            safe = next;
+        }
+
+        return safe;
+    }
+
+    private static string Once(string text)
+    {
         var spans = new SecretScan(text).Find();
         if (spans.Count == 0)
         {
