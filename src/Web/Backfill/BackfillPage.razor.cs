@@ -52,6 +52,6 @@ public sealed partial class BackfillPage
             1 => " 1 other runs once when it is late, whatever it missed.",
             _ => $" {backlogs.Plain} others run once when they are late, whatever they missed.",
         };
-        return $"{backlogs.Jobs.Count} {(backlogs.Jobs.Count == 1 ? "job makes" : "jobs make")} up for missed slots and {(backlogs.Jobs.Count == 1 ? "is" : "are")} watched.{plain}";
+        return backlogs.Jobs.Count == 0 ? $"Slots owed appear here as soon as a job is known to backfill: from the scheduler's configuration, or from its runs.{plain}" : $"{backlogs.Jobs.Count} {(backlogs.Jobs.Count == 1 ? "job makes" : "jobs make")} up for missed slots and {(backlogs.Jobs.Count == 1 ? "is" : "are")} watched.{plain}";
     }
 }
