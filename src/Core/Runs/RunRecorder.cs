@@ -75,6 +75,8 @@ internal sealed partial class RunRecorder(
 
                 troubled = true;
                 inboxes.Of(source).StartAnew();
+                duty.Began = null;
+                SetUpToNow(duty, false);
                 Publish(source, 0, null, "Runs are not being recorded at present; the dashboard's log says why.");
                 await Task.Delay(AfterTrouble, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -87,6 +89,8 @@ internal sealed partial class RunRecorder(
         var inbox = inboxes.Of(duty.Source);
         var (offered, missed) = inbox.Take(MostAtOnce);
         var began = clock.GetTimestamp();
+        var certain = duty.UpToNow;
+        duty.Began ??= clock.GetUtcNow();
         if (clock.GetUtcNow() + (Lease / 2) >= duty.HeldUntil)
         {
             var holds = await store.HoldAsync(duty.Source, node, Lease, cancellationToken);
@@ -98,6 +102,7 @@ internal sealed partial class RunRecorder(
         {
             await duty.Walk.BeginAsync(observed, table, cancellationToken);
             duty.Observed = observed;
+            SetUpToNow(duty, IsUpToNow(duty));
         }
 
         var added = await duty.Walk.RecordAsync(offered, cancellationToken);
@@ -107,7 +112,8 @@ internal sealed partial class RunRecorder(
             added += await duty.Walk.StepAsync(cancellationToken);
         }
 
-        if (added > 0 || duty.First || done != duty.Walk.Done)
+        SetUpToNow(duty, IsUpToNow(duty));
+        if (added > 0 || duty.First || done != duty.Walk.Done || certain != duty.UpToNow)
         {
             duty.First = false;
             Publish(duty.Source, added, await reading.ReachAsync(duty.Source, cancellationToken), null);
@@ -130,6 +136,15 @@ internal sealed partial class RunRecorder(
             await inbox.WaitAsync(Idle, clock, cancellationToken);
             await Task.Delay(ShortestPause, clock, cancellationToken);
         }
+    }
+
+    // Whoever walks knows. Of another node it is known that it lives and walks when it has kept the walk for longer than a dead one could.
+    private bool IsUpToNow(Duty duty) => duty.Holds ? !duty.Walk.IsBehind : clock.GetUtcNow() - duty.Began > Lease;
+
+    private void SetUpToNow(Duty duty, bool certain)
+    {
+        duty.UpToNow = certain;
+        reading.IsUpToNow(duty.Source, certain);
     }
 
     private async Task PruneAsync(string source, CancellationToken cancellationToken)
@@ -185,6 +200,11 @@ internal sealed partial class RunRecorder(
         public RunWalk Walk { get; } = walk;
 
         public ObservedSource? Observed { get; set; }
+
+        /// <summary>Since when this goes without trouble.</summary>
+        public DateTimeOffset? Began { get; set; }
+
+        public bool UpToNow { get; set; }
 
         public bool First { get; set; } = true;
 

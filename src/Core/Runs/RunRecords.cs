@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dashboard.Core.Database;
 using Npgsql;
 
@@ -25,6 +26,8 @@ internal sealed class RunRecords(OwnDatabase database, RunRecordStore store) : I
          limit @most
         """;
 
+    private readonly ConcurrentDictionary<string, bool> upToNow = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public Task<IReadOnlyList<RecordedRun>> EndedAsync(string source, string job, DateTimeOffset from, DateTimeOffset until, int most, CancellationToken cancellationToken) =>
         ReadAsync(EndedSql, source, job, from, until, most, cancellationToken);
@@ -34,10 +37,31 @@ internal sealed class RunRecords(OwnDatabase database, RunRecordStore store) : I
         ReadAsync(SucceededSql, source, job, from, until, most, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<RecordsReach> ReachAsync(string source, CancellationToken cancellationToken) =>
-        await store.WalkAsync(source, cancellationToken) is { } walk
-            ? new RecordsReach(walk.Since, walk.Whole && walk.Place == 0, walk.Place == 0 || walk.Span == 0 ? 1 : Math.Clamp(1 - ((double)walk.Place / walk.Span), 0, 1))
-            : new RecordsReach(null, false, 0);
+    public async Task<RecordsReach> ReachAsync(string source, CancellationToken cancellationToken)
+    {
+        // Asked first: the walk that is read afterwards has come at least as far.
+        var certain = upToNow.ContainsKey(source);
+        if (await store.WalkAsync(source, cancellationToken) is not { } walk)
+        {
+            return new RecordsReach(null, false, 0);
+        }
+
+        var progress = walk.Place == 0 || walk.Span == 0 ? 1 : Math.Clamp(1 - ((double)walk.Place / walk.Span), 0, 1);
+        return certain ? new RecordsReach(walk.Since, walk.Whole && walk.Place == 0, progress) : new RecordsReach(null, false, progress);
+    }
+
+    /// <summary>Says whether the newest runs of a source are in the records too. Nothing reaches up to now before that is so.</summary>
+    internal void IsUpToNow(string source, bool certain)
+    {
+        if (certain)
+        {
+            upToNow[source] = true;
+        }
+        else
+        {
+            upToNow.TryRemove(source, out _);
+        }
+    }
 
     private async Task<IReadOnlyList<RecordedRun>> ReadAsync(
         string sql, string source, string job, DateTimeOffset from, DateTimeOffset until, int most, CancellationToken cancellationToken)

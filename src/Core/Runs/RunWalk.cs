@@ -27,6 +27,9 @@ internal sealed class RunWalk(string source, RunRecordStore store, FrameRule fra
     /// <summary>Whether there is nothing left to do.</summary>
     public bool Done => state is { Place: 0 } && catchUp is null;
 
+    /// <summary>Whether what was written while nobody followed the log is still being looked for.</summary>
+    public bool IsBehind => state is null || catchUp is not null;
+
     /// <summary>Looks where the log stands now and where the records do. To be called at the start and whenever something may have been missed.</summary>
     public async Task BeginAsync(ObservedSource observed, ObservedRelation log, CancellationToken cancellationToken)
     {

@@ -144,7 +144,9 @@ public sealed class FailuresOfTheCapturesTests
         var rows = await StandingsAsync(database, now);
         var fold = new FailuresFold(FrameRule.Usual);
         var recorded = await FailuresMonitor.ReadAsync(new FailureQueries(own, store), fold, rows, now, Stop);
-        var reach = await new RunRecords(own, store).ReachAsync(database.Name, Stop);
+        var records = new RunRecords(own, store);
+        records.IsUpToNow(database.Name, true);
+        var reach = await records.ReachAsync(database.Name, Stop);
         return fold.Next(FailuresSnapshot.Empty(database.Name), recorded, rows, new RecordsNow(database.Name, 1, reach, null), now);
     }
 

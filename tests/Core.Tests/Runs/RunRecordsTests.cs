@@ -46,6 +46,7 @@ public sealed class RunRecordsTests : IAsyncLifetime
         Assert.True(rows == 0 || rows == all);
 
         var records = new RunRecords(own, store);
+        records.IsUpToNow(database.Name, true);
         var reach = await records.ReachAsync(database.Name, Stop);
         Assert.Equal((true, 1.0), (reach.Whole, reach.Progress));
         if (fixture == "crontabber-incident")
