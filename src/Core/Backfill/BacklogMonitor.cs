@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Jobs;
@@ -26,24 +24,22 @@ public sealed partial class BacklogMonitor(
     TimeProvider clock,
     ILogger<BacklogMonitor> log) : BackgroundService
 {
-    private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(1);
-
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(directory.All.Select(source => FollowAsync(source.Name, stoppingToken)));
 
     private async Task FollowAsync(string source, CancellationToken cancellationToken)
     {
-        var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        var wakes = new Wakes();
         try
         {
             await Task.WhenAll(
-                WakeAsync(books.Of(source).WatchAsync(cancellationToken), wakes.Writer),
-                WakeAsync(jobs.Of(source).WatchAsync(cancellationToken), wakes.Writer),
-                WakeAsync(runs.Of(source).WatchAsync(cancellationToken), wakes.Writer),
-                WakeAsync(ticks.Of(source).WatchAsync(cancellationToken), wakes.Writer),
-                WakeAsync(SecondsAsync(cancellationToken), wakes.Writer),
-                FoldAsync(source, wakes.Reader, cancellationToken));
+                wakes.WithAsync(books.Of(source), cancellationToken),
+                wakes.WithAsync(jobs.Of(source), cancellationToken),
+                wakes.WithAsync(runs.Of(source), cancellationToken),
+                wakes.WithAsync(ticks.Of(source), cancellationToken),
+                wakes.WithAsync(clock, cancellationToken),
+                FoldAsync(source, wakes, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -51,22 +47,14 @@ public sealed partial class BacklogMonitor(
         }
     }
 
-    private static async Task WakeAsync<T>(IAsyncEnumerable<T> changes, ChannelWriter<bool> wakes)
-    {
-        await foreach (var _ in changes)
-        {
-            wakes.TryWrite(true);
-        }
-    }
-
-    private async Task FoldAsync(string source, ChannelReader<bool> wakes, CancellationToken cancellationToken)
+    private async Task FoldAsync(string source, Wakes wakes, CancellationToken cancellationToken)
     {
         var fold = new BacklogFold();
         BacklogInputs? folded = null;
-        await foreach (var _ in wakes.ReadAllAsync(cancellationToken))
+        await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
             var inputs = new BacklogInputs(books.Of(source).Newest, jobs.Of(source).Newest, runs.Of(source).Newest, ticks.Of(source).Newest);
-            if (Now(source, inputs.Rows) is { } now && (!IsSame(inputs, folded) || now > fold.Until))
+            if (SourceClock.Now(statuses.Of(source).Newest, inputs.Rows.AsOf, clock.GetUtcNow()) is { } now && (!IsSame(inputs, folded) || now > fold.Until))
             {
                 folded = Fold(source, fold, inputs, now) ? inputs : null;
             }
@@ -92,21 +80,6 @@ public sealed partial class BacklogMonitor(
     private static bool IsSame(BacklogInputs inputs, BacklogInputs? before) =>
         before is not null && ReferenceEquals(inputs.Book, before.Book) && ReferenceEquals(inputs.Rows, before.Rows) && ReferenceEquals(inputs.Runs, before.Runs)
         && ReferenceEquals(inputs.Tick, before.Tick);
-
-    private DateTimeOffset? Now(string source, JobsSnapshot rows)
-    {
-        var status = statuses.Of(source).Newest;
-        return rows.AsOf is null ? null : status.State == SourceState.Live ? status.DatabaseTime(clock.GetUtcNow()) : status.AsOf > rows.AsOf ? status.AsOf : rows.AsOf;
-    }
-
-    private async IAsyncEnumerable<DateTimeOffset> SecondsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(ClockStep, clock);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
-        {
-            yield return clock.GetUtcNow();
-        }
-    }
 
     [LoggerMessage(EventId = 1600, Level = LogLevel.Error, Message = "Source {Source}: its backlogs could not be reckoned; what is shown stays as it was")]
     private static partial void LogNotFolded(ILogger log, string source, Exception cause);

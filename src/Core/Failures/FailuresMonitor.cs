@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Sources;
@@ -52,14 +51,14 @@ internal sealed partial class FailuresMonitor(
 
     private async Task FollowAsync(string source, CancellationToken cancellationToken)
     {
-        var wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        var wakes = new Wakes();
         try
         {
             await Task.WhenAll(
-                WakeAsync(standings.Of(source).WatchAsync(cancellationToken), wakes.Writer),
-                WakeAsync(records.Of(source).WatchAsync(cancellationToken), wakes.Writer),
-                TickAsync(wakes.Writer, cancellationToken),
-                FoldAsync(source, wakes.Reader, cancellationToken));
+                wakes.WithAsync(standings.Of(source), cancellationToken),
+                wakes.WithAsync(records.Of(source), cancellationToken),
+                TickAsync(wakes, cancellationToken),
+                FoldAsync(source, wakes, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -67,13 +66,13 @@ internal sealed partial class FailuresMonitor(
         }
     }
 
-    private async Task FoldAsync(string source, ChannelReader<bool> wakes, CancellationToken cancellationToken)
+    private async Task FoldAsync(string source, Wakes wakes, CancellationToken cancellationToken)
     {
         var fold = new FailuresFold(frames);
         var (recorded, added, read) = (RecordedFailures.None, -1L, DateTimeOffset.MinValue);
         StandingsSnapshot? seen = null;
         var away = false;
-        await foreach (var _ in wakes.ReadAllAsync(cancellationToken))
+        await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
             var (rows, kept) = (standings.Of(source).Newest, records.Of(source).Newest);
             if (rows.AsOf is null)
@@ -114,20 +113,12 @@ internal sealed partial class FailuresMonitor(
         return status.State == SourceState.Live ? status.DatabaseTime(clock.GetUtcNow()) : status.AsOf > asOf ? status.AsOf.Value : asOf;
     }
 
-    private async Task TickAsync(ChannelWriter<bool> wakes, CancellationToken cancellationToken)
+    private async Task TickAsync(Wakes wakes, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Longest, clock);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            wakes.TryWrite(true);
-        }
-    }
-
-    private static async Task WakeAsync<T>(IAsyncEnumerable<T> changes, ChannelWriter<bool> wakes)
-    {
-        await foreach (var _ in changes)
-        {
-            wakes.TryWrite(true);
+            wakes.Wake();
         }
     }
 
