@@ -1,4 +1,6 @@
+using Dashboard.Core.Failures;
 using Dashboard.Core.Verdicts;
+using Dashboard.Web.Failures;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
 
@@ -9,6 +11,7 @@ public sealed partial class TroubleItem
 {
     private JobStanding? drawn;
     private bool changed;
+    private FailureKind? kind;
 
     /// <summary>The job.</summary>
     [Parameter, EditorRequired]
@@ -22,7 +25,18 @@ public sealed partial class TroubleItem
     protected override void OnParametersSet()
     {
         changed = !ReferenceEquals(drawn, Standing);
+        if (changed)
+        {
+            kind = Standing.Job.LastError is { } error ? FailureKindRule.Of(error) : null;
+        }
+
         drawn = Standing;
+    }
+
+    private static string Said(FailureKind kind)
+    {
+        var word = kind.Class.Word();
+        return $"{char.ToUpperInvariant(word[0])}{word[1..]}{(kind.Code is { } code ? $" ({code})" : "")}: {char.ToLowerInvariant(kind.Class.Meaning()[0])}{kind.Class.Meaning()[1..]}";
     }
 
     /// <inheritdoc/>
