@@ -18,7 +18,8 @@ public sealed partial class ScheduleMonitor(
     SourceFeeds<SourceStatus> statuses,
     SourceFeeds<ScheduleBook> books,
     TimeProvider clock,
-    ILogger<ScheduleMonitor> log) : BackgroundService
+    ILogger<ScheduleMonitor> log,
+    IRunRecords? records = null) : BackgroundService
 {
     /// <summary>How often the files are looked at.</summary>
     public static readonly TimeSpan FileStep = TimeSpan.FromSeconds(3);
@@ -80,13 +81,23 @@ public sealed partial class ScheduleMonitor(
     private async Task FoldAsync(Source source, ScheduleFiles files, Wakes wakes, CancellationToken cancellationToken)
     {
         var fold = new ScheduleFold();
+        var older = new OlderRuns(source.Name, records, clock);
         var feed = books.Of(source.Name);
         await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
             try
             {
                 var flavour = statuses.Of(source.Name).Newest.Capabilities?.Flavour ?? files.Newest.Configuration?.Flavour ?? Flavour.Crontabber;
-                feed.Publish(fold.Next(feed.Newest, files.Newest, jobs.Of(source.Name).Newest, runs.Of(source.Name).Newest, flavour));
+                var (rows, recent) = (jobs.Of(source.Name).Newest, runs.Of(source.Name).Newest);
+                feed.Publish(fold.Next(feed.Newest, files.Newest, rows, older.With(recent), flavour));
+                if (await older.AskAsync(feed.Newest, rows, recent, cancellationToken))
+                {
+                    wakes.Wake();
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                throw;
             }
             catch (Exception cause)
             {
