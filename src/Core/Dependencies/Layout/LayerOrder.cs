@@ -1,20 +1,28 @@
+using System.Runtime.CompilerServices;
+
 namespace Dashboard.Core.Dependencies.Layout;
 
 /// <summary>
 /// The order within the columns, chosen so that few lines cross: sweeps to and fro, each sorting a column by where its neighbours in the last one stand,
-/// then single places sifted to where they cross least. Always the same for the same graph; the work is bounded by the number of places, not by the clock.
+/// then single places sifted to where they cross least. Always the same for the same graph; the work is bounded by steps, not by the clock. A layout is made
+/// once in a while, so that the inner loops do not wait until the runtime finds them worth optimising.
 /// </summary>
 internal sealed class LayerOrder
 {
     private const int MostSweeps = 26;
     private const int Patience = 5;
-    private const long MostSteps = 40_000_000;
+    private const long MostSteps = 120_000_000;
     private const int WidestSift = 120;
+    private const int MostExchanges = 2;
+    private const int MostSifts = 12;
 
     private readonly Layers layers;
     private readonly double[] value;
     private readonly int[] tree;
     private readonly int[] near;
+    private readonly long[] keys;
+    private readonly int[] old;
+    private readonly bool[] changed;
     private long steps;
 
     private LayerOrder(Layers layers)
@@ -23,6 +31,7 @@ internal sealed class LayerOrder
         value = new double[layers.Rank.Length];
         var widest = layers.Columns.Length == 0 ? 0 : layers.Columns.Max(column => column.Length);
         tree = new int[widest + 2];
+        (keys, old, changed) = (new long[widest], new int[widest], new bool[layers.Columns.Length]);
         near = new int[Math.Max(layers.Left.To.Length, layers.Right.To.Length) + 1];
     }
 
@@ -44,7 +53,7 @@ internal sealed class LayerOrder
         }
 
         Take(best);
-        for (var pass = 0; pass < 4 && least > 0 && steps < MostSteps; pass++)
+        for (var pass = 0; pass < MostSifts && least > 0 && steps < MostSteps; pass++)
         {
             var before = least;
             for (var column = 0; column < layers.Columns.Length; column++)
@@ -105,7 +114,7 @@ internal sealed class LayerOrder
                     }
 
                     seen[place] = true;
-                    value[place] = filled[layers.Rank[place]]++;
+                    value[place] = filled[layers.Rank[place]]++ / (double)layers.Columns[layers.Rank[place]].Length;
                     var beside = layers.Beside(place, left: !fromLeft);
                     for (var i = beside.Length - 1; i >= 0; i--)
                     {
@@ -121,6 +130,7 @@ internal sealed class LayerOrder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ByNeighbours(int[] column, bool left, bool median)
     {
         foreach (var place in column)
@@ -140,6 +150,7 @@ internal sealed class LayerOrder
         SortByValue(column);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Mean(ReadOnlySpan<int> beside)
     {
         double sum = 0;
@@ -151,6 +162,7 @@ internal sealed class LayerOrder
         return sum / beside.Length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Median(ReadOnlySpan<int> beside)
     {
         var places = near.AsSpan(0, beside.Length);
@@ -163,44 +175,76 @@ internal sealed class LayerOrder
         return (places[(places.Length - 1) / 2] + places[places.Length / 2]) / 2.0;
     }
 
-    // Stable: places of equal value stay as they stand.
+    // Stable: places of equal value stay as they stand. The values are fractions of a column's length; with the present place each is one number,
+    // which sorts fastest.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SortByValue(int[] column)
     {
         steps += column.Length * 4L;
-        var keys = new (double, int)[column.Length];
         for (var i = 0; i < column.Length; i++)
         {
-            keys[i] = (value[column[i]], i);
+            keys[i] = ((long)(value[column[i]] * (1 << 30)) << 32) | (uint)i;
+            old[i] = column[i];
         }
 
-        Array.Sort(keys, column);
+        keys.AsSpan(0, column.Length).Sort();
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = old[(uint)keys[i]];
+        }
+
         layers.Renumber(column);
     }
 
-    // Neighbours in a column change places as long as that saves crossings.
+    // Neighbours in a column change places as long as that saves crossings. A column is looked at again when it or one beside it has changed.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Exchange()
     {
-        for (var (pass, better) = (0, true); better && pass < 8 && steps < MostSteps; pass++)
+        changed.AsSpan().Fill(true);
+        for (var (pass, better) = (0, true); better && pass < MostExchanges && steps < MostSteps; pass++)
         {
             better = false;
-            foreach (var column in layers.Columns)
+            for (var at = 0; at < layers.Columns.Length; at++)
             {
-                Prepare(column);
-                for (var i = 0; i + 1 < column.Length; i++)
+                if (!changed[at])
                 {
-                    if (Saved(column[i], column[i + 1]) > 0)
-                    {
-                        (column[i], column[i + 1]) = (column[i + 1], column[i]);
-                        better = true;
-                    }
+                    continue;
                 }
 
-                layers.Renumber(column);
+                changed[at] = false;
+                if (Exchange(layers.Columns[at]))
+                {
+                    better = changed[at] = true;
+                    changed[Math.Max(at - 1, 0)] = changed[Math.Min(at + 1, changed.Length - 1)] = true;
+                }
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Exchange(int[] column)
+    {
+        Prepare(column);
+        var better = false;
+        for (var i = 0; i + 1 < column.Length; i++)
+        {
+            if (Saved(column[i], column[i + 1]) > 0)
+            {
+                (column[i], column[i + 1]) = (column[i + 1], column[i]);
+                better = true;
+            }
+        }
+
+        if (better)
+        {
+            layers.Renumber(column);
+        }
+
+        return better;
+    }
+
     // Each place of a column goes, over all others near it, to where its lines cross fewest.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sift(int[] column)
     {
         Prepare(column);
@@ -250,6 +294,7 @@ internal sealed class LayerOrder
     private int[]? leftSorted;
     private int[]? rightSorted;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sorted(int[] column, (int[] First, int[] To) side, ref int[]? all)
     {
         all ??= new int[side.To.Length];
@@ -262,7 +307,10 @@ internal sealed class LayerOrder
             }
 
             steps += to - from + 1;
-            all.AsSpan(from, to - from).Sort();
+            if (to - from > 1)
+            {
+                all.AsSpan(from, to - from).Sort();
+            }
         }
     }
 
@@ -270,15 +318,27 @@ internal sealed class LayerOrder
     private int Saved(int upper, int lower) =>
         Saved(leftSorted!, layers.Left.First, upper, lower) + Saved(rightSorted!, layers.Right.First, upper, lower);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Saved(int[] all, int[] first, int upper, int lower)
     {
         var above = all.AsSpan(first[upper], first[upper + 1] - first[upper]);
         var below = all.AsSpan(first[lower], first[lower + 1] - first[lower]);
         steps += above.Length + below.Length;
+        if (above.Length == 0 || below.Length == 0)
+        {
+            return 0;
+        }
+
+        if (above.Length == 1 && below.Length == 1)
+        {
+            return above[0].CompareTo(below[0]);
+        }
+
         return Inversions(above, below) - Inversions(below, above);
     }
 
     // Pairs of which the one that belongs to the upper lies below the other.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Inversions(ReadOnlySpan<int> above, ReadOnlySpan<int> below)
     {
         var (count, j) = (0, 0);
@@ -307,6 +367,7 @@ internal sealed class LayerOrder
     }
 
     // Each line counts those before it that end lower, in a tree of sums.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long Between(int[] column, int width)
     {
         var sums = tree.AsSpan(0, width + 1);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Dashboard.Core.Dependencies.Layout;
 
 /// <summary>
@@ -65,6 +67,7 @@ internal sealed class LayerPositions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Place(int[] column, bool left, bool right)
     {
         double offset = 0;
@@ -82,6 +85,7 @@ internal sealed class LayerPositions
         Pool(column);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(int place, ReadOnlySpan<int> beside, ref double sum, ref double total)
     {
         foreach (var neighbour in beside)
@@ -93,6 +97,7 @@ internal sealed class LayerPositions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pool(int[] column)
     {
         var count = 0;

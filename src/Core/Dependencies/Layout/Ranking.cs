@@ -1,14 +1,15 @@
 namespace Dashboard.Core.Dependencies.Layout;
 
-/// <summary>In which column each node of a graph without circles stands: right of all its parents, with lines as short as can be had cheaply.</summary>
+/// <summary>In which column each node of a graph without circles stands: right of all its parents, with lines as short as they can be.</summary>
 internal static class Ranking
 {
     private const int Passes = 12;
     private const long MostSteps = 20_000_000;
 
     /// <summary>The columns, from 0.</summary>
-    public static int[] Of(int count, IReadOnlyList<(int From, int To)> edges)
+    public static int[] Of(int count, IReadOnlyList<(int From, int To)> lines)
     {
+        (int From, int To)[] edges = [.. lines];
         var (firstOut, outs) = BackEdges.Adjacency(count, edges);
         var (firstIn, ins) = BackEdges.Adjacency(count, [.. edges.Select(edge => (edge.To, edge.From))]);
         var (rank, order) = Longest(count, edges, firstOut, outs);
@@ -16,12 +17,12 @@ internal static class Ranking
         {
         }
 
-        ShortestLines.Tighten([.. edges], rank, MostSteps);
+        ShortestLines.Tighten(edges, rank, MostSteps);
         var least = rank.Length == 0 ? 0 : rank.Min();
         return [.. rank.Select(each => each - least)];
 
         // Every node with room goes to the side on which it has more lines: they become shorter by more than the others become longer.
-        bool Tighten(IReadOnlyList<int> nodes)
+        bool Tighten(int[] nodes)
         {
             var moved = false;
             foreach (var node in nodes)
@@ -54,7 +55,7 @@ internal static class Ranking
         return reversed;
     }
 
-    private static (int[] Rank, int[] Order) Longest(int count, IReadOnlyList<(int From, int To)> edges, int[] firstOut, int[] outs)
+    private static (int[] Rank, int[] Order) Longest(int count, (int From, int To)[] edges, int[] firstOut, int[] outs)
     {
         var (rank, waiting, order) = (new int[count], new int[count], new List<int>(count));
         foreach (var (_, to) in edges)

@@ -92,7 +92,6 @@ internal sealed class ShortestLines
                 rank[stack[i]] += move;
             }
 
-            // The end inside is looked at once more: its line has become short.
             var inside = grown[edges[nearest].From] ? edges[nearest].From : edges[nearest].To;
             var outside = edges[nearest].From == inside ? edges[nearest].To : edges[nearest].From;
             (grown[outside], inTree[nearest]) = (true, true);
@@ -113,7 +112,7 @@ internal sealed class ShortestLines
                 continue;
             }
 
-            // What the node's half of the tree is pulled to the right by; less than nothing on its line's own terms means that the line holds nothing.
+            // More lines pull this half of the tree away from the other than hold it there: the line between is not one that holds.
             var isTail = edges[leaving].From == node;
             if ((isTail ? pull[node] : -pull[node]) >= 0)
             {
