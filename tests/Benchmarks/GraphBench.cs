@@ -8,7 +8,7 @@ namespace Dashboard.Benchmarks;
 internal static class GraphBench
 {
     private static readonly LayoutMeasures Measures = new();
-    private static readonly TimeSpan MostPeerTime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan MostPeerTime = TimeSpan.FromMinutes(5);
 
     public static async Task RunAsync(Report report, bool quick)
     {

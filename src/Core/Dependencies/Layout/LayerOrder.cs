@@ -96,6 +96,7 @@ internal sealed class LayerOrder
     }
 
     // A first order: as a walk from one side comes to the places.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Settle(bool fromLeft)
     {
         var seen = new bool[layers.Rank.Length];
@@ -315,10 +316,11 @@ internal sealed class LayerOrder
     }
 
     /// <summary>How many crossings fewer there are when two neighbours, the first above the second, change places.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Saved(int upper, int lower) =>
         Saved(leftSorted!, layers.Left.First, upper, lower) + Saved(rightSorted!, layers.Right.First, upper, lower);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Saved(int[] all, int[] first, int upper, int lower)
     {
         var above = all.AsSpan(first[upper], first[upper + 1] - first[upper]);
@@ -355,6 +357,7 @@ internal sealed class LayerOrder
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long Count()
     {
         long crossings = 0;

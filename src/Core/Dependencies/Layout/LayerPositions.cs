@@ -33,6 +33,7 @@ internal sealed class LayerPositions
         return positions.middle;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run()
     {
         foreach (var column in layers.Columns)

@@ -90,7 +90,18 @@ internal sealed class Layers
             steps.Add((last, to));
         }
 
-        var columns = Enumerable.Range(0, ranks.Count).GroupBy(place => ranks[place]).OrderBy(column => column.Key).Select(column => column.ToArray()).ToArray();
+        var sizes = new int[used.Count];
+        foreach (var column in ranks)
+        {
+            sizes[column]++;
+        }
+
+        int[][] columns = [.. sizes.Select(size => new int[size])];
+        for (var place = ranks.Count - 1; place >= 0; place--)
+        {
+            columns[ranks[place]][--sizes[ranks[place]]] = place;
+        }
+
         return new Layers(count, [.. ranks], columns, chains, Neighbours(ranks.Count, steps.Select(step => (step.To, step.From))), Neighbours(ranks.Count, steps));
     }
 

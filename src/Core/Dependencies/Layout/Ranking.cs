@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Dashboard.Core.Dependencies.Layout;
 
 /// <summary>In which column each node of a graph without circles stands: right of all its parents, with lines as short as they can be.</summary>
@@ -22,6 +24,7 @@ internal static class Ranking
         return [.. rank.Select(each => each - least)];
 
         // Every node with room goes to the side on which it has more lines: they become shorter by more than the others become longer.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         bool Tighten(int[] nodes)
         {
             var moved = false;
@@ -55,6 +58,7 @@ internal static class Ranking
         return reversed;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (int[] Rank, int[] Order) Longest(int count, (int From, int To)[] edges, int[] firstOut, int[] outs)
     {
         var (rank, waiting, order) = (new int[count], new int[count], new List<int>(count));

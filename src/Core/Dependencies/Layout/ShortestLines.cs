@@ -42,6 +42,7 @@ internal sealed class ShortestLines
     }
 
     // A tree of lines from one column to the next, from the first node on; where it ends, it is moved to the nearest node outside.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Grow(long mostSteps)
     {
         var grown = new bool[count];
@@ -150,6 +151,7 @@ internal sealed class ShortestLines
     }
 
     // The shortest line that goes the other way between the two halves.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Entering(int node, bool isTail)
     {
         var (best, least) = (-1, int.MaxValue);
@@ -233,6 +235,7 @@ internal sealed class ShortestLines
 
     private int Room(int edge) => rank[edges[edge].To] - rank[edges[edge].From] - 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (int[] First, int[] List) Around(int count, (int From, int To)[] edges)
     {
         var first = new int[count + 1];
