@@ -7,7 +7,7 @@ namespace Dashboard.Core.Dependencies.Layout;
 /// then single places sifted to where they cross least. Always the same for the same graph; the work is bounded by steps, not by the clock. A layout is made
 /// once in a while, so that the inner loops do not wait until the runtime finds them worth optimising.
 /// </summary>
-internal sealed class LayerOrder
+internal sealed partial class LayerOrder
 {
     private const int MostSweeps = 26;
     private const int Patience = 5;
@@ -355,55 +355,6 @@ internal sealed class LayerOrder
         }
 
         return count;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private long Count()
-    {
-        long crossings = 0;
-        for (var i = 0; i + 1 < layers.Columns.Length; i++)
-        {
-            crossings += Between(layers.Columns[i], layers.Columns[i + 1].Length);
-        }
-
-        return crossings;
-    }
-
-    // Each line counts those before it that end lower, in a tree of sums.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private long Between(int[] column, int width)
-    {
-        var sums = tree.AsSpan(0, width + 1);
-        sums.Clear();
-        long crossings = 0;
-        var lines = 0;
-        foreach (var place in column)
-        {
-            var beside = layers.Beside(place, left: false);
-            steps += beside.Length * 8L;
-            foreach (var neighbour in beside)
-            {
-                var before = 0;
-                for (var i = layers.Place[neighbour] + 1; i > 0; i -= i & -i)
-                {
-                    before += sums[i];
-                }
-
-                crossings += lines - before;
-            }
-
-            foreach (var neighbour in beside)
-            {
-                for (var i = layers.Place[neighbour] + 1; i <= width; i += i & -i)
-                {
-                    sums[i]++;
-                }
-            }
-
-            lines += beside.Length;
-        }
-
-        return crossings;
     }
 
     private int[][] Copy() => [.. layers.Columns.Select(column => (int[])column.Clone())];
