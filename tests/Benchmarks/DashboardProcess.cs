@@ -44,7 +44,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
         var program = await ProgramAsync();
         if (capture == "notify")
         {
-            await using var install = ChildProcess.Start("dotnet", [program, "install", "capture", "--mode", "notify", "--source", "bench", "--yes"], environment);
+            await using var install = ChildProcess.Start("dotnet", [program, "install", "capture", "--mode", "notify", "--source", "bench"], environment);
             await install.EndsWellAsync();
         }
 
