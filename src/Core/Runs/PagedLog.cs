@@ -70,7 +70,7 @@ internal sealed class PagedLog(int budget, TimeProvider clock) : LogFollower
         var end = Math.Min(pages, shape.Pages);
         var window = thorough || shape.Pages != pages ? Wide : Narrow;
         var tail = end > window ? end - window : 0;
-        Runs.Add(await queries.OnPagesAsync(shape, tail, to: null, floor, [], cancellationToken));
+        Runs.Add(await queries.OnPagesAsync(shape, tail, to: null, floor, [], cancellationToken, Runs.SeenAbove(floor)));
         foreach (var page in reused.ToArray())
         {
             Remember(Runs.Add(await queries.OnPagesAsync(shape, page, page + Narrow, floor, [], cancellationToken)), tail);

@@ -6,7 +6,9 @@ namespace Dashboard.Core.Runs;
 internal sealed class RecentRuns
 {
     private readonly Dictionary<string, JobHistory> byJob = new(StringComparer.Ordinal);
+    private readonly SortedSet<long> seen = [];
     private Dictionary<string, JobHistory>? picture;
+    private Action<IReadOnlyList<Run>>? read;
 
     /// <summary>The greatest id seen; 0 before the first.</summary>
     public long NewestId { get; private set; }
@@ -17,8 +19,16 @@ internal sealed class RecentRuns
     /// <summary>Whether all rows were looked at.</summary>
     public bool Whole { get; set; }
 
-    /// <summary>Told of everything that is read, also what is known already.</summary>
-    public Action<IReadOnlyList<Run>>? Read { get; set; }
+    /// <summary>Told of everything that is read from now on; what was seen before is then asked for once more.</summary>
+    public Action<IReadOnlyList<Run>>? Read
+    {
+        get => read;
+        set
+        {
+            read = value;
+            seen.Clear();
+        }
+    }
 
     /// <summary>The jobs that need no older runs.</summary>
     public string[] Full() => [.. byJob.Where(job => job.Value.Runs.Count == JobHistory.Kept).Select(job => job.Key)];
@@ -48,11 +58,23 @@ internal sealed class RecentRuns
 
         foreach (var run in runs)
         {
+            seen.Add(run.Id);
             NewestId = Math.Max(NewestId, run.Id);
             LookedAt(run.LogTime);
         }
 
         return added;
+    }
+
+    /// <summary>The ids above one that were read already and need not be sent again; those below are forgotten.</summary>
+    public long[] SeenAbove(long floor)
+    {
+        while (seen.Count > 0 && seen.Min <= floor)
+        {
+            seen.Remove(seen.Min);
+        }
+
+        return [.. seen];
     }
 
     /// <summary>Notes how old a row was that was looked at.</summary>

@@ -34,7 +34,7 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
     private const string PagesSql = """
         select {columns}
           from {log}
-         where ctid >= @from and ctid < @to and id > @floor and app_name <> all (@full)
+         where ctid >= @from and ctid < @to and id > @floor and id::bigint <> all (@seen) and app_name <> all (@full)
         """;
 
     // TID range scans came with PostgreSQL 14; before, every place has to be named.
@@ -43,7 +43,7 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
           from {log}
          where ctid = any (array(select format('(%s,%s)', page, place)::tid
                                    from generate_series(@first, @last) page, generate_series(1, {rows}) place))
-           and id > @floor and app_name <> all (@full)
+           and id > @floor and id::bigint <> all (@seen) and app_name <> all (@full)
         """;
 
     private const string IdsSql = """
@@ -118,9 +118,10 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
     /// <param name="floor">Only ids above this.</param>
     /// <param name="full">No rows of these jobs.</param>
     /// <param name="cancellationToken">To stop.</param>
-    public Task<IReadOnlyList<Run>> OnPagesAsync(LogShape shape, uint from, uint? to, long floor, string[] full, CancellationToken cancellationToken)
+    /// <param name="seen">No rows with these ids: they were read before.</param>
+    public Task<IReadOnlyList<Run>> OnPagesAsync(LogShape shape, uint from, uint? to, long floor, string[] full, CancellationToken cancellationToken, long[]? seen = null)
     {
-        NpgsqlParameter[] rest = [new("floor", floor), new("full", full)];
+        NpgsqlParameter[] rest = [new("floor", floor), new("full", full), new("seen", seen ?? [])];
         return HasRanges
             ? RunsAsync(PagesSql, shape, [Place("from", from, 0), Place("to", to ?? uint.MaxValue, 0), .. rest], cancellationToken)
             : RunsAsync(
