@@ -18,7 +18,7 @@ internal static class TickWords
         TickOutcome.NotDue => Later(facts),
         TickOutcome.Running => $"Running since {At(facts.Locked)}." + (flavour == Flavour.Crontabber && facts.Otherwise == TickOutcome.Running ? " A further tick ends here, and the one that runs it goes on behind it." : ""),
         TickOutcome.Blocked => $"{Due(facts)} {InTheWay(facts)}",
-        TickOutcome.Locked => $"{Due(facts)} Its lock of {At(facts.Locked)} {(flavour == Flavour.Crontabber ? "ends every tick here" : "is in its way")}; {Takeover(facts, flavour)}.",
+        TickOutcome.Locked => $"{Due(facts)} Its lock of {At(facts.Locked)} {(flavour == Flavour.Crontabber ? $"ends every tick here{Unless(after)}" : "is in its way")}; {Takeover(facts, flavour)}.",
         TickOutcome.Starved => $"{Due(facts)} {Starving(facts, flavour)}{Afterwards(facts)}",
         TickOutcome.Dies => $"{Due(facts)} {Death(facts)} and everything behind it starves.",
         TickOutcome.Never => "It has no next run and no lock: crontabber never starts it again. Delete the row, or give it a next run in the past.",
@@ -54,6 +54,13 @@ internal static class TickWords
         };
         return $"{who} {how}{condition}.";
     }
+
+    private static string Unless(IReadOnlyList<string> after) => after.Count switch
+    {
+        0 => "",
+        1 => $" unless its parent {after[0]} fails",
+        _ => $" unless one of its parents {Listed(after)} fails",
+    };
 
     private static string InTheWay(in TickFacts facts)
     {

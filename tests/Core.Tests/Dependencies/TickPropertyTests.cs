@@ -50,9 +50,24 @@ public sealed class TickPropertyTests
         var real = Stepped(book, rows, Succeeds);
 
         // Everybody that was started was said to run, and whoever was not had a parent, named as a condition, that did not succeed.
+        // A lock that would have ended the tick does not when its parent fails first; what then happens behind it is what was said of a tick that comes so far.
         var started = real.Started.ToHashSet();
         Assert.All(tick.Jobs.TakeWhile(job => job.Name != real.EndsAt), job => Assert.Equal(
-            job.Outcome == TickOutcome.Runs && job.After.All(parent => started.Contains(parent) && Succeeds(parent)), started.Contains(job.Name)));
+            job.Otherwise == TickOutcome.Runs && job.After.All(parent => started.Contains(parent) && Succeeds(parent)), started.Contains(job.Name)));
+    }
+
+    [Fact]
+    public void A_lock_does_not_end_the_tick_when_its_parent_fails_first()
+    {
+        var book = Captured.BookOf([Captured.Job("first", "1h"), Captured.Job("locked", "1h", null, "first"), Captured.Job("other", "1h", null, "first")]);
+        var rows = new[] { Captured.Row("first", Now.AddHours(-1)), Captured.Row("locked", Now.AddHours(-1), Now.AddHours(-11)), Captured.Row("other", Now.AddHours(-1)) }.ToDictionary(row => row.Name);
+
+        var tick = Captured.Tick(book, Now, rows.Values);
+
+        Assert.Equal((TickOutcome.Runs, TickOutcome.Locked, TickOutcome.Starved), (tick.Find("first")!.Outcome, tick.Find("locked")!.Outcome, tick.Find("other")!.Outcome));
+        Assert.Contains("unless its parent first fails", tick.Find("locked")!.Because, StringComparison.Ordinal);
+        Assert.Null(Stepped(book, rows, succeeds: _ => false).EndsAt);
+        Assert.Equal("locked", Stepped(book, rows, succeeds: _ => true).EndsAt);
     }
 
     // crontabber's run_all over these rows, by its own rules.
