@@ -3,6 +3,7 @@ using Dashboard.Core.Database;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
+using Dashboard.Core.Retries;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
@@ -52,6 +53,7 @@ builder.Services.AddDependencies();
 builder.Services.AddBackfill();
 builder.Services.AddFailures();
 builder.Services.AddVerdicts();
+builder.Services.AddRetries();
 
 builder.AddAccess();
 builder.Services.AddApi();
