@@ -78,7 +78,7 @@ internal sealed class Observing : IAsyncDisposable
         var kind = await ScalarAsync<char>($"select relkind from pg_class where oid = '{schema}.{name}'::regclass");
         var columns = await ScalarAsync<string[]>(
             $"select array_agg(attname::text) from pg_attribute where attrelid = '{schema}.{name}'::regclass and attnum > 0 and not attisdropped");
-        return new ObservedRelation(schema, name, kind, columns.ToHashSet(StringComparer.Ordinal));
+        return new ObservedRelation(schema, name, kind, columns.ToHashSet(StringComparer.Ordinal)) { HasVersions = kind == 'r' };
     }
 
     private async Task<bool> IndexedAsync(string schema, string name, string columns) =>

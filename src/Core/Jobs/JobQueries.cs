@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using Dashboard.Core.Sources;
 using Npgsql;
 
@@ -11,6 +13,17 @@ internal sealed class JobQueries(ObservedSource observed)
 
     private const string ClockSql = "select now()";
 
+    // One snapshot for all three: what it does not see yet comes with a later number.
+    private const string MarkSql = """
+        select now(), pg_snapshot_xmin(pg_current_snapshot())::text, (select count(*) from {state})
+        """;
+
+    // Row versions carry the low 32 bits of the transaction that wrote them, so "since" is told on a circle of numbers. A row not written for
+    // half a circle may be taken for a new one: it is read once more than needed, never once less.
+    private const string SinceSql = """
+         where (xmin::text::bigint - @since) & 4294967295 < 2147483648
+        """;
+
     // One character more of each error than is kept, and one row more, so that a cut is noticed.
     private const string AllSql = """
         select app_name::text,
@@ -19,18 +32,48 @@ internal sealed class JobQueries(ObservedSource observed)
                {depends_on},
                {last_error}
           from {state}
+        {since}
          order by app_name::text collate "C"
          limit {limit}
         """;
 
-    /// <summary>Every row, in name order, and the database's clock when they were read.</summary>
-    public async Task<(DateTimeOffset AsOf, IReadOnlyList<JobRow> Rows)> AllAsync(CancellationToken cancellationToken)
+    /// <summary>Every row, in name order.</summary>
+    public async Task<JobReading> AllAsync(CancellationToken cancellationToken)
     {
         await using var session = await observed.OpenAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(session.Connection) { BatchCommands = { new(ClockSql), new(Sql(observed.Capabilities.State)) } };
+        return await ReadAsync(session, since: null, cancellationToken);
+    }
+
+    /// <summary>
+    /// The rows written by transactions that were not over at a mark, and how many rows there are in all: a thousand rows of which one changed are not all sent again.
+    /// Every row where versions of rows cannot be told apart.
+    /// </summary>
+    public async Task<JobReading> SinceAsync(JobMark mark, CancellationToken cancellationToken)
+    {
+        await using var session = await observed.OpenAsync(cancellationToken);
+        return await ReadAsync(session, mark, cancellationToken);
+    }
+
+    private bool HasVersions => observed.Capabilities is { State.HasVersions: true, ServerVersion: >= 130000 };
+
+    private async Task<JobReading> ReadAsync(ReadSession session, JobMark? since, CancellationToken cancellationToken)
+    {
+        var state = observed.Capabilities.State;
+        var partly = since is not null && HasVersions;
+        var select = new NpgsqlBatchCommand(Sql(state, partly));
+        if (partly)
+        {
+            select.Parameters.Add(new NpgsqlParameter<long>("since", (long)(since!.Value.Transaction & uint.MaxValue)));
+        }
+
+        await using var batch = new NpgsqlBatch(session.Connection)
+        {
+            BatchCommands = { new(HasVersions ? MarkSql.Replace("{state}", state.Sql, StringComparison.Ordinal) : ClockSql), select },
+        };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var asOf = reader.GetFieldValue<DateTimeOffset>(0);
+        JobMark? mark = HasVersions ? new JobMark(ulong.Parse(reader.GetString(1), CultureInfo.InvariantCulture), reader.GetInt64(2)) : null;
         await reader.NextResultAsync(cancellationToken);
         var rows = new List<JobRow>();
         while (await reader.ReadAsync(cancellationToken))
@@ -39,10 +82,11 @@ internal sealed class JobQueries(ObservedSource observed)
                 reader.Text(0) ?? string.Empty, reader.Text(1), reader.Text(2), reader.Text(3), reader.Text(4), reader.Text(5), reader.Text(6), reader.Text(7), reader.Text(8)));
         }
 
-        return (asOf, rows);
+        return new JobReading(asOf, rows, mark, Whole: !partly);
     }
 
-    private static string Sql(ObservedRelation state) => AllSql
+    private static string Sql(ObservedRelation state, bool partly) => AllSql
+        .Replace("{since}", partly ? SinceSql : "", StringComparison.Ordinal)
         .Replace("{next_run}", state.InstantSql("next_run"), StringComparison.Ordinal)
         .Replace("{first_run}", state.InstantSql("first_run"), StringComparison.Ordinal)
         .Replace("{last_run}", state.InstantSql("last_run"), StringComparison.Ordinal)
@@ -54,3 +98,16 @@ internal sealed class JobQueries(ObservedSource observed)
         .Replace("{limit}", $"{MostRows + 1}", StringComparison.Ordinal)
         .Replace("{state}", state.Sql, StringComparison.Ordinal);
 }
+
+/// <summary>What was read of a state table.</summary>
+/// <param name="AsOf">The database's clock.</param>
+/// <param name="Rows">In name order.</param>
+/// <param name="Mark">From where a next reading may go on; null where versions of rows cannot be told apart.</param>
+/// <param name="Whole">Whether these are all rows.</param>
+internal sealed record JobReading(DateTimeOffset AsOf, IReadOnlyList<JobRow> Rows, JobMark? Mark, bool Whole);
+
+/// <summary>A place in the life of a state table.</summary>
+/// <param name="Transaction">Every transaction before this one was over, and its rows were seen.</param>
+/// <param name="Rows">How many rows there were.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct JobMark(ulong Transaction, long Rows);

@@ -11,7 +11,10 @@ namespace Dashboard.Core.Jobs;
 /// </summary>
 public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILogger<JobsMonitor> log) : ISourceReader
 {
-    private readonly ConcurrentDictionary<string, Dictionary<string, (JobRow Row, Job Job)>> readings = new(StringComparer.Ordinal);
+    /// <summary>All rows are read at least this often, whatever the versions of rows say: a server that took another's place may count anew.</summary>
+    private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, KnownRows> readings = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public SourceChange Interest => SourceChange.Jobs;
@@ -20,38 +23,78 @@ public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILo
     public async Task ReadAsync(ObservedSource observed, SourceChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(observed);
-        var (asOf, rows) = await new JobQueries(observed).AllAsync(cancellationToken);
         var source = observed.Source.Name;
-        var feed = snapshots.Of(source);
-        var next = Next(feed.Newest, rows, asOf, source);
-        if (!ReferenceEquals(next, feed.Newest))
+        var queries = new JobQueries(observed);
+        var known = change.HasFlag(SourceChange.Resync) ? null : readings.GetValueOrDefault(source);
+        var next = known?.Mark is { } mark ? After(known, mark, await queries.SinceAsync(mark, cancellationToken), source) : null;
+        if (next is null)
         {
-            feed.Publish(next);
+            var reading = await queries.AllAsync(cancellationToken);
+            next = Whole(reading, known ?? readings.GetValueOrDefault(source), source);
+        }
+
+        readings[source] = next;
+        var feed = snapshots.Of(source);
+        var before = feed.Newest;
+        if (before.AsOf is null || before.Notice != next.Notice || !Same(before.Jobs, next.Jobs))
+        {
+            feed.Publish(new JobsSnapshot { Source = source, Jobs = next.Jobs, Notice = next.Notice, AsOf = next.AsOf });
         }
     }
 
-    private JobsSnapshot Next(JobsSnapshot before, IReadOnlyList<JobRow> rows, DateTimeOffset asOf, string source)
+    private KnownRows Whole(JobReading reading, KnownRows? known, string source)
     {
-        var known = readings.GetValueOrDefault(source) ?? [];
-        var reading = new Dictionary<string, (JobRow Row, Job Job)>(rows.Count, StringComparer.Ordinal);
-        var jobs = new List<Job>(rows.Count);
-        foreach (var row in rows.Take(JobQueries.MostRows))
+        var rows = new Dictionary<string, KnownRow>(reading.Rows.Count, StringComparer.Ordinal);
+        var jobs = new List<Job>(reading.Rows.Count);
+        foreach (var row in reading.Rows.Take(JobQueries.MostRows))
         {
-            var job = known.TryGetValue(row.Name, out var old) && old.Row == row ? old.Job : Read(row, source);
+            var job = Of(row, known, source);
 
             // Names are unique in the schedulers' tables; a view of them may repeat one, and then the first row stands for it.
-            if (reading.TryAdd(row.Name, (row, job)))
+            if (rows.TryAdd(row.Name, new KnownRow(row, job, jobs.Count)))
             {
                 jobs.Add(job);
             }
         }
 
-        readings[source] = reading;
-        var notice = rows.Count > JobQueries.MostRows ? $"There are more than {JobQueries.MostRows:N0} rows; the first of them in name order are shown." : null;
-        return before.AsOf is not null && before.Notice == notice && before.Jobs.SequenceEqual(jobs, ReferenceEqualityComparer.Instance)
-            ? before
-            : new JobsSnapshot { Source = source, Jobs = jobs, Notice = notice, AsOf = asOf };
+        var notice = reading.Rows.Count > JobQueries.MostRows ? $"There are more than {JobQueries.MostRows:N0} rows; the first of them in name order are shown." : null;
+        return new KnownRows(rows, jobs, notice, reading.AsOf, notice is null && reading.Mark?.Rows == jobs.Count ? reading.Mark : null, reading.AsOf);
     }
+
+    /// <summary>What is known with the rows that changed; null when that does not tell all: a row was added, renamed or deleted, or the server's numbers went back.</summary>
+    private KnownRows? After(KnownRows known, JobMark mark, JobReading reading, string source)
+    {
+        if (reading.Whole)
+        {
+            return Whole(reading, known, source);
+        }
+
+        if (reading.Mark is not { } next || next.Transaction < mark.Transaction || next.Rows != known.Jobs.Count || reading.AsOf - known.WholeAt > WholeEvery
+            || reading.Rows.Any(row => !known.Rows.ContainsKey(row.Name)))
+        {
+            return null;
+        }
+
+        List<Job>? jobs = null;
+        foreach (var row in reading.Rows)
+        {
+            var (job, old) = (Of(row, known, source), known.Rows[row.Name]);
+            if (!ReferenceEquals(job, old.Job))
+            {
+                jobs ??= [.. known.Jobs];
+                jobs[old.Place] = job;
+                known.Rows[row.Name] = new KnownRow(row, job, old.Place);
+            }
+        }
+
+        return known with { Jobs = jobs ?? known.Jobs, AsOf = reading.AsOf, Mark = next };
+    }
+
+    private Job Of(JobRow row, KnownRows? known, string source) =>
+        known is not null && known.Rows.TryGetValue(row.Name, out var old) && old.Row == row ? old.Job : Read(row, source);
+
+    private static bool Same(IReadOnlyList<Job> before, IReadOnlyList<Job> after) =>
+        ReferenceEquals(before, after) || before.SequenceEqual(after, ReferenceEqualityComparer.Instance);
 
     private Job Read(JobRow row, string source)
     {
@@ -66,4 +109,16 @@ public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILo
 
     [LoggerMessage(EventId = 1100, Level = LogLevel.Warning, Message = "Source {Source}: the row of {Job} has columns that cannot be read: {Columns}")]
     private static partial void LogUnreadable(ILogger log, string source, string job, string columns);
+
+    /// <summary>What the last reading found.</summary>
+    /// <param name="Rows">By name. Belongs to the one reading that is under way for a source.</param>
+    /// <param name="Jobs">In the order of the rows.</param>
+    /// <param name="Notice">What is not shown.</param>
+    /// <param name="AsOf">The database's clock.</param>
+    /// <param name="Mark">From where to read on; null when all has to be read.</param>
+    /// <param name="WholeAt">When all was read.</param>
+    private sealed record KnownRows(Dictionary<string, KnownRow> Rows, IReadOnlyList<Job> Jobs, string? Notice, DateTimeOffset AsOf, JobMark? Mark, DateTimeOffset WholeAt);
+
+    /// <summary>One row, what it says, and its place in the list.</summary>
+    private sealed record KnownRow(JobRow Row, Job Job, int Place);
 }

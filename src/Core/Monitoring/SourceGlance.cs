@@ -84,7 +84,7 @@ public sealed record SourceGlance
             await new JobsMonitor(jobs, NullLogger<JobsMonitor>.Instance).ReadAsync(observed, SourceChange.Everything, cancellationToken);
             await new RunsMonitor(runs, jobs, new RunHistories(clock), Options.Create(new RunOptions()), clock, NullLogger<RunsMonitor>.Instance)
                 .ReadAsync(observed, SourceChange.Everything, cancellationToken);
-            var (_, raw) = await new JobQueries(observed).AllAsync(cancellationToken);
+            var raw = (await new JobQueries(observed).AllAsync(cancellationToken)).Rows;
             return Of(source, capabilities.Flavour, jobs.Of(source.Name).Newest, runs.Of(source.Name).Newest, raw);
         }
     }

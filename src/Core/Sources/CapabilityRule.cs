@@ -224,7 +224,10 @@ internal static class CapabilityRule
         relation.Schema,
         relation.Name,
         relation.Kind[0],
-        ColumnsOf(facts, relation).Where(column => column.Readable).Select(column => column.Name).ToHashSet(StringComparer.Ordinal));
+        ColumnsOf(facts, relation).Where(column => column.Readable).Select(column => column.Name).ToHashSet(StringComparer.Ordinal))
+    {
+        HasVersions = relation is { Kind: "r", Selectable: true, RowSecurity: false },
+    };
 
     private static RelationFacts? PartnerOf(SourceFacts facts, RelationFacts state) =>
         facts.Relations.FirstOrDefault(relation => relation.Schema == state.Schema && relation.Name == LogName(state));

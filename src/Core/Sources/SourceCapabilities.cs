@@ -20,6 +20,9 @@ public sealed record ObservedRelation(string Schema, string Name, char Kind, IRe
     /// <summary>True for an ordinary table, which has pages that can be read by number.</summary>
     public bool IsTable => Kind == 'r';
 
+    /// <summary>True when each row's version can be read: a whole table that this role may select from, seen by everybody alike.</summary>
+    public bool HasVersions { get; init; }
+
     /// <summary>Schema and name, quoted for SQL.</summary>
     public string Sql => $"{Quote(Schema)}.{Quote(Name)}";
 

@@ -2,6 +2,7 @@ using Dashboard.Core.Feeds;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Dashboard.Core.Tests.Jobs;
 
@@ -66,6 +67,83 @@ public sealed class JobsMonitorTests
         var monitor = new JobsMonitor(feeds, NullLogger<JobsMonitor>.Instance);
 
         Assert.Same(await ReadAsync(database, monitor), await ReadAsync(database, monitor));
+    }
+
+    [Fact]
+    public async Task Of_many_rows_only_those_that_changed_are_sent_again()
+    {
+        await using var database = await Observing.NewAsync("crontabber-incident");
+        var queries = new JobQueries(database.Source);
+        var first = await queries.AllAsync(TestContext.Current.CancellationToken);
+
+        await database.ExecuteAsync("update crontabber set error_count = 3 where app_name in ('ftpscraper', 'bugzilla-associations')");
+        var second = await queries.SinceAsync(first.Mark!.Value, TestContext.Current.CancellationToken);
+        var third = await queries.SinceAsync(second.Mark!.Value, TestContext.Current.CancellationToken);
+
+        Assert.True(first.Whole);
+        Assert.Equal(["bugzilla-associations", "ftpscraper"], second.Rows.Select(row => row.Name));
+        Assert.Empty(third.Rows);
+        Assert.Equal(20, third.Mark!.Value.Rows);
+    }
+
+    [Fact]
+    public async Task A_change_that_was_not_committed_at_the_last_reading_is_seen_at_the_next()
+    {
+        await using var database = await Observing.NewAsync("crontabber-incident");
+        var monitor = new JobsMonitor(feeds, NullLogger<JobsMonitor>.Instance);
+        await using var writer = new NpgsqlConnection(database.Source.Source.ConnectionString);
+        await writer.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await writer.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var change = new NpgsqlCommand("update crontabber set error_count = 77 where app_name = 'ftpscraper'", writer, transaction))
+        {
+            await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        await ReadAsync(database, monitor);
+        for (var i = 0; i < 3; i++)
+        {
+            await database.ExecuteAsync($"update crontabber set error_count = {i} where app_name = 'bugzilla-associations'");
+            await ReadAsync(database, monitor);
+        }
+
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        var after = await ReadAsync(database, monitor);
+
+        Assert.Equal(77, after.Jobs.Single(job => job.Name == "ftpscraper").ErrorCount);
+        Assert.Equal(2, after.Jobs.Single(job => job.Name == "bugzilla-associations").ErrorCount);
+    }
+
+    [Theory]
+    [InlineData("delete from crontabber where app_name = 'ftpscraper'")]
+    [InlineData("insert into crontabber (app_name, last_error) values ('aaa-new', '{}')")]
+    [InlineData("update crontabber set app_name = 'zzz-renamed' where app_name = 'ftpscraper'")]
+    [InlineData("delete from crontabber where app_name = 'ftpscraper'; insert into crontabber (app_name, last_error) values ('aaa-new', '{}')")]
+    [InlineData("delete from crontabber where app_name = 'ftpscraper'; insert into crontabber (app_name, last_error) values ('ftpscraper', '{}')")]
+    [InlineData("truncate crontabber")]
+    [InlineData("update crontabber set error_count = error_count + 1")]
+    [InlineData("begin; savepoint a; update crontabber set error_count = 5 where app_name = 'ftpscraper'; release a; commit")]
+    public async Task However_the_rows_change_what_is_known_equals_what_is_there(string change)
+    {
+        await using var database = await Observing.NewAsync("crontabber-incident");
+        var monitor = new JobsMonitor(feeds, NullLogger<JobsMonitor>.Instance);
+        await ReadAsync(database, monitor);
+
+        await database.ExecuteAsync(change);
+        var known = await ReadAsync(database, monitor);
+        var there = await new JobQueries(database.Source).AllAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(there.Rows.Select(row => (row.Name, row.ToJob().ErrorCount)), known.Jobs.Select(job => (job.Name, job.ErrorCount)));
+    }
+
+    [Fact]
+    public async Task A_role_that_may_read_some_columns_only_reads_them_all_each_time()
+    {
+        await using var database = await Observing.NewAsync("crontabber-healthy");
+        var queries = new JobQueries(database.Source with { Capabilities = database.Source.Capabilities with { State = database.Source.Capabilities.State with { HasVersions = false } } });
+        var reading = await queries.AllAsync(TestContext.Current.CancellationToken);
+
+        Assert.Null(reading.Mark);
+        Assert.True((await queries.SinceAsync(new JobMark(1, 16), TestContext.Current.CancellationToken)).Whole);
     }
 
     [Fact]
