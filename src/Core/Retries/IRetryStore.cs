@@ -13,6 +13,9 @@ public interface IRetryStore
 /// <summary>What is delivered at once.</summary>
 public sealed record RetryBatch
 {
+    /// <summary>Makes a second delivery of <see cref="Counts"/> harmless, which have no ids of their own; null when it never comes twice.</summary>
+    public Guid? Id { get; init; }
+
     /// <summary>Events, in the order in which each thread told them.</summary>
     public IReadOnlyList<RetryEvent> Events { get; init; } = [];
 
@@ -41,3 +44,10 @@ public sealed record LogPosition(string Log, string File, long Offset, byte[] St
 /// <param name="Known">Events that were there already.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct RetryReceipt(int Kept, int Known);
+
+/// <summary>How far each followed log was read.</summary>
+public interface ILogPositions
+{
+    /// <summary>What was kept last of a log; null for one never read. Its lines and unreadable ones are those of all batches.</summary>
+    Task<LogPosition?> ReadAsync(string log, CancellationToken cancellationToken);
+}

@@ -1,4 +1,5 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Retries.Store;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Retries;
@@ -6,7 +7,21 @@ namespace Dashboard.Core.Retries;
 /// <summary>Registers the Retries room.</summary>
 public static class RetryServices
 {
-    /// <summary>The feed of what executors tell.</summary>
-    public static IServiceCollection AddRetries(this IServiceCollection services) =>
-        services.AddSingleton(new Feed<RetriesSnapshot>(RetriesSnapshot.Empty));
+    /// <summary>The feed of what executors tell, and the store that keeps it.</summary>
+    public static IServiceCollection AddRetries(this IServiceCollection services)
+    {
+        services.AddRetryStore();
+        return services.AddSingleton(new Feed<RetriesSnapshot>(RetriesSnapshot.Empty));
+    }
+
+    /// <summary>The store alone, for a program beside the dashboard, such as one that reads logs.</summary>
+    public static IServiceCollection AddRetryStore(this IServiceCollection services)
+    {
+        services.AddOptions<RetryOptions>().BindConfiguration(RetryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<RetryWake>();
+        services.AddSingleton<RetryStore>();
+        services.AddSingleton<IRetryStore>(provider => provider.GetRequiredService<RetryStore>());
+        services.AddSingleton<ILogPositions>(provider => provider.GetRequiredService<RetryStore>());
+        return services;
+    }
 }

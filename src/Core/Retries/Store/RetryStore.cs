@@ -1,0 +1,231 @@
+using Dashboard.Core.Database;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dashboard.Core.Retries.Store;
+
+/// <summary>Writes <c>dashboard.retry_event</c> and what follows from it, each batch in one transaction.</summary>
+/// <remarks>
+/// Batches of one source come one after the other, whichever node they come to: so what is known is known, and only what is new goes in, by COPY
+/// straight into the table of its day.
+/// </remarks>
+internal sealed class RetryStore(OwnDatabase database, IOptions<RetryOptions> options, RetryWake wake) : IRetryStore, ILogPositions
+{
+    private const string AloneSql = """
+        select pg_advisory_xact_lock(hashtextextended(source, 4))
+          from unnest(@sources) source
+        """;
+
+    // A day not made now goes to the other ones: long past, or far ahead.
+    private const string DaysSql = """
+        select dashboard.make_retry_day(day)
+          from unnest(@days) day
+         where day between (now() at time zone 'UTC')::date - @keep and (now() at time zone 'UTC')::date + 2
+        """;
+
+    private const string KnownSql = """
+        select id
+          from dashboard.retry_event
+         where id = any(@ids) and at >= @from and at < @until
+        """;
+
+    private const string CopySql = """
+        copy dashboard.retry_event
+             (id, at, source, host, process, thread, app_name, run_id, resource, backend, executor, attempt, outcome, exc_type, exc_value, code, class,
+              delay_s, next_attempt_at)
+        from stdin (format binary)
+        """;
+
+    private const string BatchSql = """
+        insert into dashboard.retry_batch (id)
+        values (@id)
+        on conflict do nothing
+        returning id
+        """;
+
+    private const string PositionSql = """
+        select log, file, place, state, lines, unreadable, samples
+          from dashboard.retry_log
+         where log = @log
+        """;
+
+    private const int MostTries = 3;
+
+    // An event told again may carry another time when its log was read in another zone: it is the same event within a day either way.
+    private static readonly TimeSpan SameWithin = TimeSpan.FromDays(1);
+
+    /// <inheritdoc/>
+    public async Task<RetryReceipt> KeepAsync(RetryBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var events = batch.Events.Select(KeptEvent.Of).DistinctBy(told => told.Id).ToArray();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var kept = await TryAsync(batch, events, cancellationToken);
+                wake.Wake();
+                return new RetryReceipt(kept, batch.Events.Count - kept);
+            }
+            catch (PostgresException cause) when (attempt < MostTries && cause.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected)
+            {
+                // The same id came from two sources at once; now it is known.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<LogPosition?> ReadAsync(string log, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(PositionSql);
+        command.Parameters.Add(new NpgsqlParameter<string>("log", log));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new LogPosition(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3), row.GetInt64(4), row.GetInt64(5), row.GetFieldValue<string[]>(6))
+            : null;
+    }
+
+    private async Task<int> TryAsync(RetryBatch batch, RetryEvent[] events, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await AloneAsync(connection, transaction, batch, cancellationToken);
+        var counts = await CountsAsync(connection, transaction, batch, cancellationToken);
+        var (fresh, streaks) = await KnownAsync(connection, transaction, events, cancellationToken);
+        if (fresh.Count > 0)
+        {
+            await CopyAsync(connection, fresh, cancellationToken);
+        }
+
+        await using var rest = new NpgsqlBatch(connection, transaction);
+        if (StreakFold.Of(streaks, fresh) is { Count: > 0 } changed)
+        {
+            Add(rest, StreakRows.Write(changed));
+        }
+
+        Add(rest, RetryRollups.Of(fresh, counts));
+        if (batch.Ticks.Count > 0)
+        {
+            rest.BatchCommands.Add(RetryRollups.Of(batch.Ticks));
+        }
+
+        if (batch.Position is { } position)
+        {
+            rest.BatchCommands.Add(RetryRollups.Of(position));
+        }
+
+        if (rest.BatchCommands.Count > 0)
+        {
+            await rest.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return fresh.Count;
+    }
+
+    private static void Add(NpgsqlBatch batch, IEnumerable<NpgsqlBatchCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            batch.BatchCommands.Add(command);
+        }
+    }
+
+    private static async Task AloneAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RetryBatch batch, CancellationToken cancellationToken)
+    {
+        // All of them in one order, so nobody waits in a circle.
+        var sources = batch.Events.Select(told => told.Source).Concat(batch.Counts.Select(count => count.Source)).Concat(batch.Ticks.Select(tick => tick.Source))
+            .Append(batch.Position?.Log).OfType<string>().Select(KeptEvent.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        await using var alone = new NpgsqlCommand(AloneSql, connection, transaction) { Parameters = { new("sources", sources) } };
+        await alone.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<AttemptCount>> CountsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RetryBatch batch, CancellationToken cancellationToken)
+    {
+        if (batch.Counts.Count == 0 || batch.Id is not { } id)
+        {
+            return batch.Counts;
+        }
+
+        await using var first = new NpgsqlCommand(BatchSql, connection, transaction) { Parameters = { new("id", id) } };
+        return await first.ExecuteScalarAsync(cancellationToken) is null ? [] : batch.Counts;
+    }
+
+    private async Task<(IReadOnlyList<RetryEvent> Fresh, Dictionary<StreakKey, RetryStreak> Streaks)> KnownAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, RetryEvent[] events, CancellationToken cancellationToken)
+    {
+        if (events.Length == 0)
+        {
+            return (events, []);
+        }
+
+        var days = events.Select(told => DateOnly.FromDateTime(told.At.UtcDateTime)).Distinct().ToArray();
+        await using var asked = new NpgsqlBatch(connection, transaction)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand(DaysSql) { Parameters = { new("days", days), new("keep", options.Value.KeepDays) } },
+                new NpgsqlBatchCommand(KnownSql)
+                {
+                    Parameters =
+                    {
+                        new("ids", events.Select(told => told.Id).ToArray()),
+                        new("from", events.Min(told => told.At) - SameWithin),
+                        new("until", events.Max(told => told.At) + SameWithin),
+                    },
+                },
+                StreakRows.Newest([.. events.Select(StreakKey.Of).Distinct().Select(StreakRows.KeyOf)]),
+            },
+        };
+        await using var row = await asked.ExecuteReaderAsync(cancellationToken);
+        await row.NextResultAsync(cancellationToken);
+        var known = new HashSet<Guid>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            known.Add(row.GetGuid(0));
+        }
+
+        await row.NextResultAsync(cancellationToken);
+        var streaks = new Dictionary<StreakKey, RetryStreak>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            var streak = StreakRows.Read(row);
+            streaks[StreakKey.Of(streak)] = streak;
+        }
+
+        return (known.Count == 0 ? events : [.. events.Where(told => !known.Contains(told.Id))], streaks);
+    }
+
+    private static async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<RetryEvent> events, CancellationToken cancellationToken)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync(CopySql, cancellationToken);
+        foreach (var told in events)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(told.Id, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(told.At, NpgsqlDbType.TimestampTz, cancellationToken);
+            await TextAsync(told.Source);
+            await TextAsync(told.Host);
+            await TextAsync(told.Process);
+            await TextAsync(told.Thread);
+            await TextAsync(told.AppName);
+            await TextAsync(told.RunId);
+            await TextAsync(told.Resource);
+            await TextAsync(told.Backend);
+            await TextAsync(RetryWords.Of(told.Executor));
+            await copy.WriteAsync(told.Attempt, NpgsqlDbType.Integer, cancellationToken);
+            await TextAsync(RetryWords.Of(told.Outcome));
+            await TextAsync(told.ExceptionType);
+            await TextAsync(told.ExceptionValue);
+            await TextAsync(told.Code);
+            await TextAsync(told.Class is { } kind ? RetryWords.Of(kind) : null);
+            await (told.Delay is { } delay ? copy.WriteAsync(delay.TotalSeconds, NpgsqlDbType.Double, cancellationToken) : copy.WriteNullAsync(cancellationToken));
+            await (told.NextAttemptAt is { } next ? copy.WriteAsync(next, NpgsqlDbType.TimestampTz, cancellationToken) : copy.WriteNullAsync(cancellationToken));
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+
+        Task TextAsync(string? text) => text is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(text, NpgsqlDbType.Text, cancellationToken);
+    }
+}
