@@ -35,8 +35,9 @@ public sealed partial class BacklogMonitor(
         {
             await Task.WhenAll(
                 wakes.WithAsync(books.Of(source), cancellationToken),
-                wakes.WithAsync(jobs.Of(source), cancellationToken),
                 wakes.WithAsync(runs.Of(source), cancellationToken),
+
+                // The tick is asked anew after each change of a row, so that wakes for both; it comes first, for what a job is matters more than what it owes.
                 wakes.WithAsync(ticks.Of(source), cancellationToken),
                 wakes.WithAsync(clock, cancellationToken),
                 FoldAsync(source, wakes, cancellationToken));

@@ -12,6 +12,8 @@ namespace Dashboard.Core.Sources;
 [SuppressMessage("Design", "CA1001", Justification = "DisposeAsync disposes all of it")]
 internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> readers, Feed<SourceStatus> feed, WatchPace pace, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
+    private static readonly TimeSpan StampStep = TimeSpan.FromMilliseconds(250);
+
     private readonly CancellationTokenSource ending = new();
     private readonly ChangeSignal signal = new();
     private readonly Lock publishing = new();
@@ -147,8 +149,9 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
                 }
             }
 
+            var again = WasLive;
             WasLive = true;
-            Publish(status => status with
+            Publish(status => again && IsFresh(status, began) ? status : status with
             {
                 State = SourceState.Live,
                 Capabilities = ClockNotice.On(observed.Capabilities, skew),
@@ -163,6 +166,10 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
             await Task.Delay(rests.Remaining(reading, signal.Waiting), clock, cancellationToken);
         }
     }
+
+    // In a flood of changes the stamp moves four times a second: it is never younger than what is shown, and no page is redrawn for a millisecond.
+    private static bool IsFresh(SourceStatus status, DateTimeOffset began) =>
+        status is { State: SourceState.Live, TroubleSince: null, NextAttempt: null } && began - status.ReadAt < StampStep;
 
     // The stamp moves only while nothing waits to be read: what is on the screen is never younger than it says.
     private void Answered(DateTimeOffset asked, DateTimeOffset answered)
