@@ -1,0 +1,230 @@
+using System.Net.Sockets;
+using Dashboard.Core.Backfill;
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Runner.Jobs;
+using Dashboard.Core.Schedules;
+using Npgsql;
+
+namespace Dashboard.Core.Runner;
+
+/// <summary>A run under the lock, slot by slot.</summary>
+internal sealed class RunUnderLock(TurnAid aid, Job? row, DateTimeOffset start, DateTimeOffset ongoing, Guid? owner)
+{
+    private readonly string runId = Guid.CreateVersion7().ToString("n");
+    private DateTimeOffset? done;
+    private int succeeded;
+
+    public async Task<Turn> GoAsync(CancellationToken quit)
+    {
+        var begun = aid.Clock.GetTimestamp();
+        var times = RunTimesRule.For(aid.Schedule, row, aid.Now());
+        if (times.Warning is { } warning)
+        {
+            aid.Remarks.Add(warning);
+        }
+
+        if (times.Error is { } error)
+        {
+            return await FailedAsync(null, RunFailure.Of(error), aid.Clock.GetElapsedTime(begun));
+        }
+
+        if (times.Slots.IsEndless && !aid.Options.Compat)
+        {
+            return await FailedAsync(null, RunFailure.Of(new SchedulerError("FrequencyDefinitionError", $"{aid.Schedule.Frequency} never ends")), aid.Clock.GetElapsedTime(begun));
+        }
+
+        foreach (var slot in times.Slots)
+        {
+            if (quit.IsCancellationRequested)
+            {
+                return await CancelledAsync(slot);
+            }
+
+            var work = WorkAsync(slot, quit);
+            try
+            {
+                await work.WaitAsync(quit);
+            }
+            catch (OperationCanceledException) when (quit.IsCancellationRequested && !work.IsCompleted)
+            {
+                if (!await EndsInTimeAsync(work))
+                {
+                    // It still runs: only the end of this process lets others have the lock.
+                    return await UnwrittenAsync(slot, $"it was asked to end and did not within {aid.Options.Grace.TotalSeconds:0} s");
+                }
+            }
+            catch (Exception)
+            {
+                // Whatever it was stands in the task.
+            }
+
+            var took = aid.Clock.GetElapsedTime(begun);
+            begun = aid.Clock.GetTimestamp();
+            if (!work.IsCompletedSuccessfully)
+            {
+                return quit.IsCancellationRequested && !aid.Options.Compat
+                    ? await CancelledAsync(slot)
+                    : await FailedAsync(slot, RunFailure.Of(work.Exception is { } thrown ? thrown : new OperationCanceledException()), took);
+            }
+
+            (done, succeeded) = (slot, succeeded + 1);
+            if (await SucceededAsync(slot, took, last: succeeded == times.Slots.Count) is { } over)
+            {
+                return over;
+            }
+        }
+
+        // There was nothing to make up for: no log row, but the next run moves on.
+        return await EndedAsync(new RunEntry(aid.Definition, start, ongoing) { Ends = true }, null) ?? aid.Over(TurnOutcome.Succeeded, "there was nothing to make up for");
+    }
+
+    private Task WorkAsync(DateTimeOffset slot, CancellationToken quit)
+    {
+        var run = new JobRun(aid.Name, runId, start, aid.Schedule.Backfills ? slot : null);
+        return Task.Run(() => aid.Job.Body.RunAsync(run, quit), CancellationToken.None);
+    }
+
+    private async Task<bool> EndsInTimeAsync(Task work)
+    {
+        try
+        {
+            await work.WaitAsync(aid.Options.Grace, aid.Clock, CancellationToken.None);
+        }
+        catch (TimeoutException) when (!work.IsCompleted)
+        {
+            return false;
+        }
+        catch (Exception)
+        {
+            // Whatever it was stands in the task.
+        }
+
+        return true;
+    }
+
+    private async Task<Turn?> SucceededAsync(DateTimeOffset slot, TimeSpan took, bool last)
+    {
+        var entry = new RunEntry(aid.Definition, start, ongoing) { Duration = took, Success = slot, LastSlot = slot, Ends = last };
+        if (aid.Options.Compat)
+        {
+            await aid.Table.LogAloneAsync(entry, CancellationToken.None);
+            return last ? await EndedAsync(entry, slot) ?? Well() : null;
+        }
+
+        return await EndedAsync(entry, slot) ?? (last ? Well() : null);
+    }
+
+    private Turn Well() => aid.Over(TurnOutcome.Succeeded, succeeded == 1 ? "it succeeded" : $"it succeeded for {succeeded} slots", succeeded);
+
+    private async Task<Turn> FailedAsync(DateTimeOffset? slot, RunFailure failure, TimeSpan took)
+    {
+        var entry = new RunEntry(aid.Definition, start, ongoing) { Duration = took, Failure = failure, LastSlot = done, Ends = true };
+        if (aid.Options.Compat)
+        {
+            await aid.Table.LogAloneAsync(entry, CancellationToken.None);
+        }
+        else
+        {
+            await aid.NoteAsync(new SlotNote(aid.Name, runId, aid.Schedule.Backfills ? slot : null, "failed", start, $"{failure.Error.Type}: {Short(failure.Error.Value)}"));
+        }
+
+        return await EndedAsync(entry, slot) ?? aid.Over(TurnOutcome.Failed, $"{failure.Error.Type}: {failure.Error.Value}", succeeded);
+    }
+
+    private static string Short(string text) => text.Length <= 1000 ? text : text[..1000] + "…";
+
+    // Null when it is written; the turn is over otherwise.
+    private async Task<Turn?> EndedAsync(RunEntry entry, DateTimeOffset? slot)
+    {
+        RowWrite written;
+        try
+        {
+            written = aid.Options.Compat ? await aid.Table.EndAloneAsync(entry, aid.Options.Settings, CancellationToken.None) : await PatientlyAsync(entry);
+        }
+        catch (SchedulerException cause)
+        {
+            return aid.Over(TurnOutcome.Dies, cause.Message, succeeded);
+        }
+
+        switch (written)
+        {
+            case RowWrite.Written:
+                if (entry.Ends)
+                {
+                    await DisownedAsync();
+                }
+
+                return null;
+            case RowWrite.Changed:
+                await aid.NoteAsync(new SlotNote(aid.Name, runId, aid.Schedule.Backfills ? slot : null, "superseded", start, "its lock was taken over while it ran; the other run is the one on record"));
+                await DisownedAsync();
+                return aid.Over(TurnOutcome.Superseded, "its lock was taken over by somebody else while it ran", succeeded);
+            default:
+                await AbandonedAsync();
+                return await UnwrittenAsync(slot, $"somebody held its row for {aid.Options.EndPatience.TotalSeconds:0} s when it ended");
+        }
+    }
+
+    // A moment's row lock, or a database that restarts, must not cost what was done.
+    private async Task<RowWrite> PatientlyAsync(RunEntry entry)
+    {
+        var since = aid.Clock.GetTimestamp();
+        for (var pause = TimeSpan.FromMilliseconds(20); ; pause = pause < TimeSpan.FromSeconds(1) ? pause * 2 : pause)
+        {
+            try
+            {
+                if (await aid.Table.WriteAsync(entry, aid.Options.Settings, CancellationToken.None) is not RowWrite.RowLocked and var written)
+                {
+                    return written;
+                }
+            }
+            catch (Exception cause) when (IsPassing(cause))
+            {
+                // Tried again below; a transaction whose end is not known is recognised then.
+            }
+
+            if (aid.Clock.GetElapsedTime(since) >= aid.Options.EndPatience)
+            {
+                return RowWrite.RowLocked;
+            }
+
+            await Task.Delay(pause, aid.Clock, CancellationToken.None);
+        }
+    }
+
+    private static bool IsPassing(Exception cause) =>
+        cause is TimeoutException or SocketException or IOException or NpgsqlException and not PostgresException or PostgresException { IsTransient: true };
+
+    // It is still due and free: the next tick begins with this slot.
+    private async Task<Turn> CancelledAsync(DateTimeOffset slot)
+    {
+        await aid.Table.ReleaseAsync(aid.Name, ongoing, CancellationToken.None);
+        await DisownedAsync();
+        await aid.NoteAsync(new SlotNote(aid.Name, runId, aid.Schedule.Backfills ? slot : null, "cancelled", start, "the runner was asked to quit"));
+        return aid.Over(TurnOutcome.Cancelled, "the runner was asked to quit; its lock is given back and it is still due", succeeded);
+    }
+
+    private async Task<Turn> UnwrittenAsync(DateTimeOffset? slot, string because)
+    {
+        await aid.NoteAsync(new SlotNote(aid.Name, runId, aid.Schedule.Backfills ? slot : null, "unwritten", start, because));
+        return aid.Over(TurnOutcome.Unwritten, because, succeeded);
+    }
+
+    private async Task AbandonedAsync()
+    {
+        if (owner is { } id)
+        {
+            aid.Heart.LetGo(id);
+            await aid.RecordedAsync(kept => kept.AbandonAsync([id], CancellationToken.None));
+        }
+    }
+
+    private async Task DisownedAsync()
+    {
+        if (owner is { } id)
+        {
+            aid.Heart.LetGo(id);
+            await aid.RecordedAsync(kept => kept.DisownAsync([id], CancellationToken.None));
+        }
+    }
+}

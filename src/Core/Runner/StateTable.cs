@@ -1,0 +1,361 @@
+using System.Globalization;
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Schedules;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dashboard.Core.Runner;
+
+/// <summary>What became of an attempt to write a job's row.</summary>
+public enum RowWrite
+{
+    /// <summary>It is written.</summary>
+    Written,
+
+    /// <summary>Somebody holds the row: <c>RowLevelLockError</c>. Nothing was written.</summary>
+    RowLocked,
+
+    /// <summary>It is not as it was when it was decided upon, or the lock is another's by now. Nothing was written.</summary>
+    Changed,
+}
+
+/// <summary>What is to be written of a run.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Start">When the run began.</param>
+/// <param name="Lock">The lock it took.</param>
+public sealed record RunEntry(JobDefinition Job, DateTimeOffset Start, DateTimeOffset Lock)
+{
+    /// <summary>The log row: how long it took; null for none.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>For the log row: the moment or slot it succeeded for.</summary>
+    public DateTimeOffset? Success { get; init; }
+
+    /// <summary>For the log row, and the row's <c>last_error</c>.</summary>
+    public RunFailure? Failure { get; init; }
+
+    /// <summary>Whether the run is over; otherwise one slot of several is done.</summary>
+    public bool Ends { get; init; }
+
+    /// <summary>The last slot done in this run.</summary>
+    public DateTimeOffset? LastSlot { get; init; }
+}
+
+/// <summary>
+/// crontabber's two tables, read and written as crontabber does: the row is taken with <c>FOR UPDATE NOWAIT</c>, the lock is committed before the
+/// job begins, and no transaction is open while it runs.
+/// </summary>
+public sealed class StateTable
+{
+    private const string Columns = """
+        app_name, next_run, first_run, last_run, last_success, ongoing, error_count, depends_on, last_error::text
+        """;
+
+    private const string ReadSql = """
+        select {columns} from {state} where app_name = any(@names)
+        """;
+
+    private const string LockSql = """
+        select {columns} from {state} where app_name = @job for update nowait
+        """;
+
+    private const string SetOngoingSql = """
+        update {state} set ongoing = @ongoing where app_name = @job
+        """;
+
+    private const string InsertOngoingSql = """
+        insert into {state} (app_name, ongoing, error_count, depends_on, last_error) values (@job, @ongoing, 0, '{}', '{}')
+        """;
+
+    private const string LogSql = """
+        insert into {log} (app_name, duration, success, exc_type, exc_value, exc_traceback)
+        values (@job, @duration::text::interval, @success, @type, @value, @traceback)
+        """;
+
+    private const string WriteSql = """
+        insert into {state} (app_name, next_run, first_run, last_run, last_success, ongoing, error_count, depends_on, last_error)
+        values (@job, @next, @first, @last, @success, null, @errors, @parents, @error::text::json)
+        on conflict (app_name) do update
+           set next_run = excluded.next_run, first_run = excluded.first_run, last_run = excluded.last_run, last_success = excluded.last_success,
+               ongoing = null, error_count = excluded.error_count, depends_on = excluded.depends_on, last_error = excluded.last_error
+        """;
+
+    private const string SlotSql = """
+        update {state} set last_success = @slot where app_name = @job
+        """;
+
+    private const string ReleaseNewSql = """
+        delete from {state} where app_name = @job and ongoing = @ongoing and next_run is null and first_run is null
+        """;
+
+    private const string ReleaseSql = """
+        update {state} set ongoing = null where app_name = @job and ongoing = @ongoing
+        """;
+
+    private const string DeleteSql = """
+        delete from {state} where app_name = @job
+        """;
+
+    private const string MarkSql = """
+        insert into {state} (app_name, next_run, first_run, last_run, last_success, error_count, depends_on, last_error)
+        values (@job, @next, @now, @now, @now, 0, @parents, '{}')
+        on conflict (app_name) do update
+           set next_run = excluded.next_run, last_success = excluded.last_success, error_count = 0, last_error = '{}'
+         where {state}.ongoing is null
+        """;
+
+    // Somebody else's insert of the same name is waited for no longer than this.
+    private const string ShortSql = "set local lock_timeout = '2s'";
+
+    private readonly NpgsqlDataSource source;
+    private readonly string state;
+    private readonly string log;
+
+    internal StateTable(NpgsqlDataSource source, string state, string log) => (this.source, this.state, this.log) = (source, state, log);
+
+    /// <summary>The rows of some jobs.</summary>
+    public async Task<IReadOnlyDictionary<string, Job>> ReadAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(Sql(ReadSql));
+        command.Parameters.Add(new NpgsqlParameter<string[]>("names", [.. names]));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new Dictionary<string, Job>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var row = await RowAsync(reader, cancellationToken);
+            rows[row.Name] = row;
+        }
+
+        return rows;
+    }
+
+    /// <summary>Takes the lock of a job whose row still is as it was seen, and commits.</summary>
+    public async Task<RowWrite> LockAsync(string job, Job? seen, DateTimeOffset ongoing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var row = await LockedRowAsync(connection, job, cancellationToken);
+            if (!SameTimes(row, seen))
+            {
+                return RowWrite.Changed;
+            }
+
+            await using var write = new NpgsqlCommand(Sql(row is null ? InsertOngoingSql : SetOngoingSql), connection);
+            write.Parameters.Add(new NpgsqlParameter<string>("job", job));
+            write.Parameters.Add(Moment("ongoing", ongoing));
+            await write.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(CancellationToken.None);
+            return RowWrite.Written;
+        }
+        catch (PostgresException cause) when (IsRowLock(cause))
+        {
+            return RowWrite.RowLocked;
+        }
+    }
+
+    /// <summary>
+    /// Writes a log row and what it means for the job's row in one transaction: after it both are true, or neither. A run whose lock is another's by now
+    /// writes nothing.
+    /// </summary>
+    /// <param name="entry">What happened.</param>
+    /// <param name="settings">The scheduler's.</param>
+    /// <param name="cancellationToken">Gives up; nothing is written then, or all of it.</param>
+    /// <exception cref="SchedulerException">crontabber itself would have died of this row.</exception>
+    public async Task<RowWrite> WriteAsync(RunEntry entry, SchedulerSettings settings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var row = await LockedRowAsync(connection, entry.Job.Name, cancellationToken);
+            if (IsWritten(row, entry))
+            {
+                // An earlier attempt whose answer was lost.
+                return RowWrite.Written;
+            }
+
+            if (!IsStillOurs(row, entry))
+            {
+                return RowWrite.Changed;
+            }
+
+            await LogAsync(connection, entry, cancellationToken);
+            if (entry.Ends)
+            {
+                await EndAsync(connection, row is not null && row.Unreadable.ContainsKey("error_count") ? row with { Unreadable = new Dictionary<string, string>() } : row, entry, settings, cancellationToken);
+            }
+            else if (row is not null)
+            {
+                await using var slot = new NpgsqlCommand(Sql(SlotSql), connection);
+                slot.Parameters.Add(new NpgsqlParameter<string>("job", entry.Job.Name));
+                slot.Parameters.Add(Moment("slot", entry.LastSlot));
+                await slot.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await transaction.CommitAsync(CancellationToken.None);
+            return RowWrite.Written;
+        }
+        catch (PostgresException cause) when (IsRowLock(cause))
+        {
+            return RowWrite.RowLocked;
+        }
+    }
+
+    /// <summary>A log row alone, as crontabber writes it: a transaction of its own.</summary>
+    public async Task LogAloneAsync(RunEntry entry, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await LogAsync(connection, entry, cancellationToken);
+    }
+
+    /// <summary>The job's row alone at the end of a run, as crontabber writes it: whoever's lock it is.</summary>
+    /// <exception cref="SchedulerException">crontabber itself would have died of this row.</exception>
+    public async Task<RowWrite> EndAloneAsync(RunEntry entry, SchedulerSettings settings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var row = await LockedRowAsync(connection, entry.Job.Name, cancellationToken);
+            await EndAsync(connection, row, entry, settings, cancellationToken);
+            await transaction.CommitAsync(CancellationToken.None);
+            return RowWrite.Written;
+        }
+        catch (PostgresException cause) when (IsRowLock(cause))
+        {
+            return RowWrite.RowLocked;
+        }
+    }
+
+    /// <summary>
+    /// Gives a lock back without a run having ended: the row is as before, or gone where the run was to be the first, for without a next run and without a
+    /// lock crontabber would never start the job again.
+    /// </summary>
+    public async Task ReleaseAsync(string job, DateTimeOffset ongoing, CancellationToken cancellationToken)
+    {
+        foreach (var sql in (string[])[ReleaseNewSql, ReleaseSql])
+        {
+            await using var command = source.CreateCommand(Sql(sql));
+            command.Parameters.Add(new NpgsqlParameter<string>("job", job));
+            command.Parameters.Add(Moment("ongoing", ongoing));
+            if (await command.ExecuteNonQueryAsync(cancellationToken) > 0)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary><c>--reset-job</c>: the row goes; false when there was none.</summary>
+    public async Task<bool> ResetAsync(string job, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(Sql(DeleteSql));
+        command.Parameters.Add(new NpgsqlParameter<string>("job", job));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary><c>--mark-success</c>: the job counts as having succeeded now; false when it runs just now.</summary>
+    public async Task<bool> MarkSuccessAsync(JobDefinition job, DateTimeOffset next, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        await using var command = source.CreateCommand(Sql(MarkSql));
+        command.Parameters.Add(new NpgsqlParameter<string>("job", job.Name));
+        command.Parameters.Add(Moment("next", next));
+        command.Parameters.Add(Moment("now", now));
+        command.Parameters.Add(new NpgsqlParameter<string[]>("parents", [.. job.DependsOn]));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>Whether two looks at a row saw the same run behind it.</summary>
+    internal static bool SameTimes(Job? one, Job? other) => one is null || other is null
+        ? one is null && other is null
+        : one.Ongoing == other.Ongoing && one.NextRun == other.NextRun && one.LastRun == other.LastRun && one.LastSuccess == other.LastSuccess;
+
+    // A reset row is written anew, as crontabber does. A lock somebody took away is still this run's as long as no other run came between.
+    private static bool IsStillOurs(Job? row, RunEntry entry) =>
+        row is null || row.Ongoing == entry.Lock || (row.Ongoing is null && (row.LastRun is not { } last || last < entry.Start));
+
+    private static bool IsWritten(Job? row, RunEntry entry) => entry.Ends
+        ? row is { Ongoing: null } && row.LastRun == entry.Start
+        : row is not null && entry.LastSlot is not null && row.LastSuccess == entry.LastSlot;
+
+    private static bool IsRowLock(PostgresException cause) => cause.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.UniqueViolation;
+
+    private static NpgsqlParameter Moment(string name, DateTimeOffset? moment) =>
+        new(name, NpgsqlDbType.TimestampTz) { Value = moment is { } at ? at.UtcDateTime : DBNull.Value };
+
+    private static NpgsqlParameter Text(string name, string? text) => new(name, NpgsqlDbType.Text) { Value = text is null ? DBNull.Value : text };
+
+    private static async Task<Job> RowAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var unreadable = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (await reader.IsDBNullAsync(6, cancellationToken))
+        {
+            unreadable["error_count"] = "NULL";
+        }
+
+        DateTimeOffset? At(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+        return new Job
+        {
+            Name = reader.GetString(0),
+            NextRun = At(1),
+            FirstRun = At(2),
+            LastRun = At(3),
+            LastSuccess = At(4),
+            Ongoing = At(5),
+            ErrorCount = reader.IsDBNull(6) ? 0 : reader.GetInt32(6),
+            DependsOn = reader.IsDBNull(7) ? [] : [.. reader.GetFieldValue<string?[]>(7).OfType<string>()],
+            LastError = LastErrorReading.Of(reader.IsDBNull(8) ? null : reader.GetString(8)),
+            Unreadable = unreadable,
+        };
+    }
+
+    private async Task<Job?> LockedRowAsync(NpgsqlConnection connection, string job, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(ShortSql), new(Sql(LockSql)) } };
+        batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter<string>("job", job));
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? await RowAsync(reader, cancellationToken) : null;
+    }
+
+    private async Task LogAsync(NpgsqlConnection connection, RunEntry entry, CancellationToken cancellationToken)
+    {
+        if (entry.Duration is not { } duration)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(Sql(LogSql), connection);
+        command.Parameters.Add(new NpgsqlParameter<string>("job", entry.Job.Name));
+        command.Parameters.Add(new NpgsqlParameter<string>("duration", duration.TotalSeconds.ToString("F5", CultureInfo.InvariantCulture)));
+        command.Parameters.Add(Moment("success", entry.Failure is null ? entry.Success : null));
+        command.Parameters.Add(Text("type", entry.Failure?.Type));
+        command.Parameters.Add(Text("value", entry.Failure?.Value));
+        command.Parameters.Add(Text("traceback", entry.Failure?.Traceback));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task EndAsync(NpgsqlConnection connection, Job? row, RunEntry entry, SchedulerSettings settings, CancellationToken cancellationToken)
+    {
+        var after = NextRunRule.After(row, entry.Job.Name, entry.Job.DependsOn, entry.Job.Schedule!, settings, new EndedRun(entry.Start, entry.LastSlot, entry.Failure?.Error));
+        var written = after.Error is { } error ? throw new SchedulerException(error) : after.Value;
+        await using var command = new NpgsqlCommand(Sql(WriteSql), connection);
+        command.Parameters.Add(new NpgsqlParameter<string>("job", written.Name));
+        command.Parameters.Add(Moment("next", written.NextRun));
+        command.Parameters.Add(Moment("first", written.FirstRun));
+        command.Parameters.Add(Moment("last", written.LastRun));
+        command.Parameters.Add(Moment("success", written.LastSuccess));
+        command.Parameters.Add(new NpgsqlParameter<int>("errors", written.ErrorCount));
+        command.Parameters.Add(new NpgsqlParameter<string[]>("parents", [.. written.DependsOn]));
+        command.Parameters.Add(new NpgsqlParameter<string>("error", RunFailure.Json(written.LastError)));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private string Sql(string text) => text
+        .Replace("{columns}", Columns, StringComparison.Ordinal)
+        .Replace("{state}", state, StringComparison.Ordinal)
+        .Replace("{log}", log, StringComparison.Ordinal);
+}
