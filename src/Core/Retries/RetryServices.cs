@@ -7,11 +7,18 @@ namespace Dashboard.Core.Retries;
 /// <summary>Registers the Retries room.</summary>
 public static class RetryServices
 {
-    /// <summary>The feed of what executors tell, and the store that keeps it.</summary>
+    /// <summary>The feed of what executors tell and what fills it, the store that keeps it, and the way there for executors of this program.</summary>
     public static IServiceCollection AddRetries(this IServiceCollection services)
     {
         services.AddRetryStore();
-        return services.AddSingleton(new Feed<RetriesSnapshot>(RetriesSnapshot.Empty));
+        services.AddSingleton(new Feed<RetriesSnapshot>(RetriesSnapshot.Empty));
+        services.AddSingleton<RetryQueries>();
+        services.AddHostedService<RetriesMonitor>();
+        services.AddSingleton(RetryTeller.Own);
+        services.AddSingleton<RetryTelemetry>();
+        services.AddSingleton<IRetryTelemetry>(provider => provider.GetRequiredService<RetryTelemetry>());
+        services.AddHostedService(provider => provider.GetRequiredService<RetryTelemetry>());
+        return services;
     }
 
     /// <summary>The store alone, for a program beside the dashboard, such as one that reads logs.</summary>

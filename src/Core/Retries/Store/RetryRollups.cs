@@ -88,7 +88,10 @@ internal static class RetryRollups
         {
             var (source, resource, at) = (KeptEvent.Name(count.Source), KeptEvent.Name(Failures.Redaction.Of(count.Resource)), KeptEvent.Micro(count.Minute));
             Add((source, resource, at), (count.Succeeded, 0, 0, count.Dropped));
-            Hear(source, resource, KeptEvent.Name(count.Backend), at, count.Succeeded > 0 ? at : null, KeptEvent.Name(count.Process));
+            if (count.Succeeded > 0)
+            {
+                Hear(source, resource, KeptEvent.Name(count.Backend), at, at, KeptEvent.Name(count.Process));
+            }
         }
 
         yield return new NpgsqlBatchCommand(MinutesSql)
@@ -104,6 +107,11 @@ internal static class RetryRollups
                 new("dropped", minutes.Values.Select(minute => minute.Dropped).ToArray()),
             },
         };
+        if (resources.Count == 0)
+        {
+            yield break;
+        }
+
         yield return new NpgsqlBatchCommand(ResourcesSql)
         {
             Parameters =
