@@ -9,10 +9,16 @@ namespace Dashboard.Core.Jobs;
 /// Keeps the feed of observed rows fresh: reads them once for each change and publishes a snapshot when one differs. A row that
 /// stayed the same stays the same object, so whoever draws it can tell at a glance.
 /// </summary>
-public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILogger<JobsMonitor> log) : ISourceReader
+public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILogger<JobsMonitor> log, TimeProvider? clock = null) : ISourceReader
 {
     /// <summary>All rows are read at least this often, whatever the versions of rows say: a server that took another's place may count anew.</summary>
     private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long to wait before looking again when a change was told of and none is found. A commit is decoded from the log a moment before others can see it,
+    /// and nobody tells of it a second time.
+    /// </summary>
+    private static readonly TimeSpan[] LooksAgain = [TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(4)];
 
     private readonly ConcurrentDictionary<string, KnownRows> readings = new(StringComparer.Ordinal);
 
@@ -26,7 +32,7 @@ public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILo
         var source = observed.Source.Name;
         var queries = new JobQueries(observed);
         var known = change.HasFlag(SourceChange.Resync) ? null : readings.GetValueOrDefault(source);
-        var next = known?.Mark is { } mark ? After(known, mark, await queries.SinceAsync(mark, cancellationToken), source) : null;
+        var next = await LookAsync(queries, known, source, cancellationToken);
         if (next is null)
         {
             var reading = await queries.AllAsync(cancellationToken);
@@ -40,6 +46,23 @@ public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILo
         {
             feed.Publish(new JobsSnapshot { Source = source, Jobs = next.Jobs, Notice = next.Notice, AsOf = next.AsOf });
         }
+    }
+
+    private async Task<KnownRows?> LookAsync(JobQueries queries, KnownRows? known, string source, CancellationToken cancellationToken)
+    {
+        if (known?.Mark is not { } mark)
+        {
+            return null;
+        }
+
+        var next = After(known, mark, await queries.SinceAsync(mark, cancellationToken), source);
+        for (var look = 0; next is not null && ReferenceEquals(next.Jobs, known.Jobs) && look < LooksAgain.Length; look++)
+        {
+            await Task.Delay(LooksAgain[look], clock ?? TimeProvider.System, cancellationToken);
+            next = After(known, mark, await queries.SinceAsync(mark, cancellationToken), source);
+        }
+
+        return next;
     }
 
     private KnownRows Whole(JobReading reading, KnownRows? known, string source)

@@ -2,6 +2,7 @@ using Dashboard.Core.Feeds;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 
 namespace Dashboard.Core.Tests.Jobs;
@@ -111,6 +112,22 @@ public sealed class JobsMonitorTests
 
         Assert.Equal(77, after.Jobs.Single(job => job.Name == "ftpscraper").ErrorCount);
         Assert.Equal(2, after.Jobs.Single(job => job.Name == "bugzilla-associations").ErrorCount);
+    }
+
+    [Fact]
+    public async Task A_change_told_of_before_it_can_be_seen_is_looked_for_again()
+    {
+        await using var database = await Observing.NewAsync("crontabber-incident");
+        var clock = new WaitedFor();
+        var monitor = new JobsMonitor(feeds, NullLogger<JobsMonitor>.Instance, clock);
+        await ReadAsync(database, monitor);
+
+        var reading = ReadAsync(database, monitor);
+        await clock.Waiting;
+        await database.ExecuteAsync("update crontabber set error_count = 77 where app_name = 'ftpscraper'");
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(77, (await reading).Jobs.Single(job => job.Name == "ftpscraper").ErrorCount);
     }
 
     [Theory]
@@ -243,5 +260,20 @@ public sealed class JobsMonitorTests
     {
         await (monitor ?? new JobsMonitor(feeds, NullLogger<JobsMonitor>.Instance)).ReadAsync(database.Source, SourceChange.Jobs, TestContext.Current.CancellationToken);
         return feeds.Of(database.Name).Newest;
+    }
+
+    /// <summary>A clock that says when somebody waits for it.</summary>
+    private sealed class WaitedFor : FakeTimeProvider
+    {
+        private readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Waiting => waiting.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            waiting.TrySetResult();
+            return timer;
+        }
     }
 }
