@@ -1,4 +1,5 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Retries.Store;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,6 +11,7 @@ public static class RetryServices
     /// <summary>The feed of what executors tell and what fills it, the store that keeps it, and the way there for executors of this program.</summary>
     public static IServiceCollection AddRetries(this IServiceCollection services)
     {
+        services.AddOptions<ExecutorOptions>().BindConfiguration(ExecutorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddRetryStore();
         services.AddSingleton(new Feed<RetriesSnapshot>(RetriesSnapshot.Empty));
         services.AddSingleton<RetryQueries>();

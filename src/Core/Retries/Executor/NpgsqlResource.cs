@@ -1,0 +1,101 @@
+using Npgsql;
+
+namespace Dashboard.Core.Retries.Executor;
+
+/// <summary>PostgreSQL through Npgsql, directly or through a pooler.</summary>
+/// <param name="source">Its pool.</param>
+/// <param name="provesCommit">
+/// True to ask for the transaction's number before each COMMIT, one trip to the server, so that a COMMIT whose answer is lost can be found again.
+/// False where the function only reads, or may be done twice: then such a COMMIT is raised as in doubt.
+/// </param>
+public sealed class NpgsqlResource(NpgsqlDataSource source, bool provesCommit = true) : ITransactional<NpgsqlConnection>
+{
+    // A transaction that wrote nothing has no number, and asking gives it none.
+    private const string NumberSql = """
+        select pg_current_xact_id_if_assigned()::text
+        """;
+
+    private const string FateSql = """
+        select pg_xact_status($1::text::xid8)
+        """;
+
+    /// <inheritdoc/>
+    public string Name { get; } = NameOf(source);
+
+    /// <inheritdoc/>
+    public string Backend => "postgres";
+
+    /// <inheritdoc/>
+    public async ValueTask<OpenTransaction<NpgsqlConnection>> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return new(connection, await connection.BeginTransactionAsync(cancellationToken));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CommitProof> ProofAsync(OpenTransaction<NpgsqlConnection> transaction, CancellationToken cancellationToken)
+    {
+        if (!provesCommit)
+        {
+            return default;
+        }
+
+        await using var command = new NpgsqlCommand(NumberSql, transaction.Connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is string number
+            ? new(CommitProofKind.Number, ulong.Parse(number, System.Globalization.CultureInfo.InvariantCulture))
+            : new(CommitProofKind.NothingWritten, 0);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask CommitAsync(OpenTransaction<NpgsqlConnection> transaction, CancellationToken cancellationToken) =>
+        new(((NpgsqlTransaction)transaction.Transaction!).CommitAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask RollBackAsync(OpenTransaction<NpgsqlConnection> transaction, CancellationToken cancellationToken) =>
+        new(((NpgsqlTransaction)transaction.Transaction!).RollbackAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public ValueTask CloseAsync(OpenTransaction<NpgsqlConnection> transaction) => transaction.Connection.DisposeAsync();
+
+    /// <inheritdoc/>
+    public void ForceReconnect() => source.Clear();
+
+    /// <inheritdoc/>
+    public bool IsLost(OpenTransaction<NpgsqlConnection> transaction) => transaction.Connection.State != System.Data.ConnectionState.Open;
+
+    /// <inheritdoc/>
+    public bool IsAnswer(Exception failure) => PostgresTrouble.IsAnswer(failure);
+
+    /// <inheritdoc/>
+    public Trouble Classify(Exception failure, AttemptPhase phase, bool lost) => PostgresTrouble.Of(failure, phase, lost);
+
+    /// <inheritdoc/>
+    public async ValueTask<CommitFate> FateAsync(CommitProof proof, CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand(FateSql);
+        command.CommandTimeout = 10;
+        command.Parameters.AddWithValue(proof.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return await command.ExecuteScalarAsync(cancellationToken) switch
+        {
+            "committed" => CommitFate.Committed,
+            "aborted" => CommitFate.Aborted,
+            "in progress" => CommitFate.InProgress,
+            _ => CommitFate.Unknown,
+        };
+    }
+
+    private static string NameOf(NpgsqlDataSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var parts = new NpgsqlConnectionStringBuilder(source.ConnectionString);
+        return $"postgres {parts.Database ?? parts.Username}@{parts.Host}";
+    }
+}

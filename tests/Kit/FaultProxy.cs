@@ -1,0 +1,214 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Dashboard.Kit;
+
+/// <summary>What a <see cref="FaultProxy"/> does with a connection.</summary>
+public enum Fault
+{
+    /// <summary>Passes everything on.</summary>
+    None,
+
+    /// <summary>Cuts the connection at the next bytes of the client, which the server never sees.</summary>
+    CutBeforeServer,
+
+    /// <summary>Passes the next bytes of the client on, waits for the answer, drops it and cuts the connection.</summary>
+    CutAfterServer,
+
+    /// <summary>As <see cref="CutBeforeServer"/>, at the COMMIT.</summary>
+    CommitNotSent,
+
+    /// <summary>As <see cref="CutAfterServer"/>, at the COMMIT: the server has done it and nobody was told.</summary>
+    CommitAnswerLost,
+
+    /// <summary>Passes the COMMIT on and cuts both sides at once: whether the server reads it before it sees the end is chance.</summary>
+    CommitRace,
+
+    /// <summary>Passes nothing on any more, and cuts nothing.</summary>
+    Hang,
+
+    /// <summary>Takes no new connection: it is cut as soon as it is made.</summary>
+    Refuse,
+}
+
+/// <summary>Stands between a client and PostgreSQL on loopback and breaks what passes through, when told to. Speaks enough of the protocol to know a COMMIT.</summary>
+public sealed class FaultProxy : IAsyncDisposable
+{
+    private static readonly byte[] Commit = Encoding.ASCII.GetBytes("COMMIT");
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource over = new();
+    private readonly ConcurrentDictionary<Task, bool> running = new();
+    private readonly int server;
+    private readonly Task accepting;
+    private int fault;
+    private int struck;
+
+    private FaultProxy(int server)
+    {
+        this.server = server;
+        listener.Start();
+        accepting = AcceptAsync();
+    }
+
+    /// <summary>Where it listens on 127.0.0.1.</summary>
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>How often a fault struck.</summary>
+    public int Struck => Volatile.Read(ref struck);
+
+    /// <summary>What to do. All but <see cref="Fault.Hang"/> and <see cref="Fault.Refuse"/> strike once and are then <see cref="Fault.None"/>.</summary>
+    public Fault Next
+    {
+        get => (Fault)Volatile.Read(ref fault);
+        set => Volatile.Write(ref fault, (int)value);
+    }
+
+    /// <summary>Starts one before a server on loopback.</summary>
+    public static FaultProxy Before(int port) => new(port);
+
+    /// <summary>A direct connection string, through the proxy.</summary>
+    public string Through(string direct) => new Npgsql.NpgsqlConnectionStringBuilder(direct) { Port = Port }.ConnectionString;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await over.CancelAsync();
+        listener.Dispose();
+        await accepting;
+        await Task.WhenAll(running.Keys);
+        over.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!over.IsCancellationRequested)
+        {
+            Socket client;
+            try
+            {
+                client = await listener.AcceptSocketAsync(over.Token);
+            }
+            catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            if (Next == Fault.Refuse)
+            {
+                Interlocked.Increment(ref struck);
+                Cut(client);
+                continue;
+            }
+
+            var passing = PassAsync(client);
+            running[passing] = true;
+            _ = passing.ContinueWith(passed => running.TryRemove(passed, out _), TaskScheduler.Default);
+        }
+    }
+
+    private async Task PassAsync(Socket client)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+        using var upstream = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        client.NoDelay = true;
+        try
+        {
+            await upstream.ConnectAsync(IPAddress.Loopback, server, end.Token);
+            var way = new Way();
+            await Task.WhenAny(ForthAsync(client, upstream, way, end.Token), BackAsync(upstream, client, way, end.Token));
+        }
+        catch (Exception gone) when (gone is SocketException or OperationCanceledException)
+        {
+        }
+
+        await end.CancelAsync();
+        Cut(client);
+        Cut(upstream);
+    }
+
+    private async Task ForthAsync(Socket client, Socket upstream, Way way, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16_384];
+        try
+        {
+            for (int read; (read = await client.ReceiveAsync(buffer, cancellationToken)) > 0;)
+            {
+                var bytes = buffer.AsMemory(0, read);
+                switch (Strikes(bytes.Span))
+                {
+                    case Fault.CutBeforeServer or Fault.CommitNotSent:
+                        return;
+                    case Fault.CutAfterServer or Fault.CommitAnswerLost:
+                        way.DropsAnswer = true;
+                        break;
+                    case Fault.CommitRace:
+                        await upstream.SendAsync(bytes, cancellationToken);
+                        return;
+                    case Fault.Hang:
+                        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+                        return;
+                    default:
+                        break;
+                }
+
+                await upstream.SendAsync(bytes, cancellationToken);
+            }
+        }
+        catch (Exception gone) when (gone is SocketException or OperationCanceledException)
+        {
+        }
+    }
+
+    private static async Task BackAsync(Socket upstream, Socket client, Way way, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16_384];
+        try
+        {
+            for (int read; (read = await upstream.ReceiveAsync(buffer, cancellationToken)) > 0 && !way.DropsAnswer;)
+            {
+                await client.SendAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+        catch (Exception gone) when (gone is SocketException or OperationCanceledException)
+        {
+        }
+    }
+
+    private Fault Strikes(ReadOnlySpan<byte> bytes)
+    {
+        var next = Next;
+        var now = next switch
+        {
+            Fault.CommitNotSent or Fault.CommitAnswerLost or Fault.CommitRace => IsCommit(bytes),
+            Fault.CutBeforeServer or Fault.CutAfterServer => !IsStartup(bytes),
+            Fault.Hang => true,
+            _ => false,
+        };
+        if (!now || next != Fault.Hang && Interlocked.CompareExchange(ref fault, (int)Fault.None, (int)next) != (int)next)
+        {
+            return Fault.None;
+        }
+
+        Interlocked.Increment(ref struck);
+        return next;
+    }
+
+    private static bool IsCommit(ReadOnlySpan<byte> bytes) => bytes.Length > 5 && bytes[0] == 'Q' && bytes[5..].StartsWith(Commit);
+
+    // A startup message has no letter before its length.
+    private static bool IsStartup(ReadOnlySpan<byte> bytes) => bytes.Length >= 4 && BinaryPrimitives.ReadInt32BigEndian(bytes) == bytes.Length;
+
+    private static void Cut(Socket socket)
+    {
+        socket.LingerState = new LingerOption(true, 0);
+        socket.Dispose();
+    }
+
+    private sealed class Way
+    {
+        public volatile bool DropsAnswer;
+    }
+}
