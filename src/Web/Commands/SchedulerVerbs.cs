@@ -97,28 +97,8 @@ internal sealed class SchedulerVerbs(Func<IConfiguration> configuration, TimePro
         return strictly ? CrontabberCommands.ConfigTest(files.Configuration, book.Jobs, clock.GetUtcNow()) : PlainCommands.ConfigTest(files.Configuration, book);
     }
 
-    private async Task<Asked> SourceAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        var settings = configuration();
-        var named = parsed.GetValue(source);
-        if (named is not null && named.Contains('=', StringComparison.Ordinal))
-        {
-            settings = new ConfigurationBuilder().AddCommandLine(SourceArguments.Expand(["--source", named])).Build();
-            named = null;
-        }
-
-        var sources = SourceOptions.Read(settings);
-
-        // The demo lives in the embedded server: that of a dashboard that runs, or one started for the moment.
-        var storage = sources.Count == 0 ? await DashboardStorage.VisitAsync(settings, clock, cancellationToken) : null;
-        if (new SourceDirectory(storage?.Sources(sources) ?? sources).Find(named) is { } found)
-        {
-            return new Asked(found with { JobsFile = Located(parsed.GetValue(jobs)) ?? found.JobsFile, MappingFile = Located(parsed.GetValue(mapping)) ?? found.MappingFile }, storage);
-        }
-
-        await (storage?.DisposeAsync() ?? ValueTask.CompletedTask);
-        throw new VerbException(named is null ? "No source is configured: --source \"Host=…;Database=…\" names one." : $"No source is configured by the name '{named}'; ./run sources lists them.");
-    }
+    private Task<AskedSource> SourceAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        AskedSource.FindAsync(configuration(), clock, parsed.GetValue(source), parsed.GetValue(jobs), parsed.GetValue(mapping), cancellationToken);
 
     private static string? Located(string? path) => string.IsNullOrEmpty(path) ? null : Path.GetFullPath(path);
 
@@ -127,10 +107,5 @@ internal sealed class SchedulerVerbs(Func<IConfiguration> configuration, TimePro
         await parsed.InvocationConfiguration.Output.WriteAsync(answer.Output);
         await parsed.InvocationConfiguration.Error.WriteAsync(answer.Error);
         return answer.ExitCode;
-    }
-
-    private sealed record Asked(Source Source, DashboardStorage? Storage) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync() => Storage?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 }
