@@ -17,7 +17,7 @@ internal static class Verbs
     {
         try
         {
-            return await Root().Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await Root().Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(45) });
         }
         catch (Exception cause) when (cause is EmbeddedPostgresException or NpgsqlException or VerbException)
         {
@@ -42,6 +42,11 @@ internal static class Verbs
     {
         var root = Own();
         foreach (var verb in SchedulerVerbs.Create(Configuration, TimeProvider.System))
+        {
+            root.Add(verb);
+        }
+
+        foreach (var verb in RunnerVerbs.Create(Configuration, TimeProvider.System))
         {
             root.Add(verb);
         }
