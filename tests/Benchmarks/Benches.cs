@@ -15,6 +15,7 @@ internal static class Benches
             await FailuresBench.RunAsync(report, quick);
         }),
         ("records", "P5: questions to the dashboard's own records of runs", RecordsBench.RunAsync),
+        ("runner", "P13: what a run costs besides the job's own work", RunnerBench.RunAsync),
     ];
 
     /// <summary>Runs the named benches, all when none is named.</summary>
