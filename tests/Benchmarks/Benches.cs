@@ -14,6 +14,7 @@ internal static class Benches
             await HostileBench.RunAsync(report, quick);
             await FailuresBench.RunAsync(report, quick);
         }),
+        ("executor", "P10: a transaction through the executor, beside the same by hand", ExecutorBench.RunAsync),
         ("records", "P5: questions to the dashboard's own records of runs", RecordsBench.RunAsync),
         ("runner", "P13: what a run costs besides the job's own work", RunnerBench.RunAsync),
     ];

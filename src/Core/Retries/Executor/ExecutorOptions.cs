@@ -24,7 +24,10 @@ public sealed class ExecutorOptions : IValidatableObject
     [Range(0.001, 3600)]
     public double WaitLogInterval { get; init; } = 10;
 
-    /// <summary>How long one attempt may take, in seconds; 0 for no bound.</summary>
+    /// <summary>
+    /// How long one attempt may take, in seconds; 0 for no bound. The function and the driver are asked to end, and waited for: Npgsql sends the server a request to
+    /// cancel and waits for that, so that a server that hangs as a whole is left by the connection's own time-outs only.
+    /// </summary>
     [ConfigurationKeyName("attempt_deadline")]
     [Range(0, 86_400)]
     public double AttemptDeadlineSeconds { get; init; }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace Dashboard.Core.Retries.Executor;
@@ -26,6 +27,7 @@ public sealed class NpgsqlResource(NpgsqlDataSource source, bool provesCommit = 
     public string Backend => "postgres";
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<OpenTransaction<NpgsqlConnection>> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -41,6 +43,7 @@ public sealed class NpgsqlResource(NpgsqlDataSource source, bool provesCommit = 
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CommitProof> ProofAsync(OpenTransaction<NpgsqlConnection> transaction, CancellationToken cancellationToken)
     {
         if (!provesCommit)
