@@ -2,27 +2,27 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Dashboard.Core.Access;
+using Dashboard.Web.Security;
 
 namespace Dashboard.Web.Commands;
 
 /// <summary><c>./run key create|list|revoke</c>: the keys by which machines come in.</summary>
 internal static class KeyVerb
 {
-    // Every key may read; there is nothing else to do yet.
-    private const string Role = "viewer";
-
     public static Command Create() => new("key", "Keys by which programs read the API and the hub.") { CreateKey(), ListKeys(), RevokeKey() };
 
     private static Command CreateKey()
     {
         var name = new Option<string>("--name") { Description = "What the key is for; unique among those that work.", Required = true };
         var expires = new Option<TimeSpan?>("--expires") { Description = "How long it works, such as 12h or 90d; for ever without.", CustomParser = Life };
-        var command = new Command("create", "Makes a key and shows it, this once.") { name, expires };
+        var role = new Option<string>("--role") { Description = "What it may do: viewer reads; ingest tells events and reads nothing; operator does both.", DefaultValueFactory = _ => KeyRoles.Viewer };
+        role.AcceptOnlyFromAmong(KeyRoles.All);
+        var command = new Command("create", "Makes a key and shows it, this once.") { name, role, expires };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             await using var storage = await Verbs.OwnRecordsAsync(cancellationToken);
             var wanted = parsed.GetRequiredValue(name);
-            var secret = await new ApiKeyQueries(storage.Own).CreateAsync(wanted, Role, parsed.GetValue(expires), cancellationToken)
+            var secret = await new ApiKeyQueries(storage.Own).CreateAsync(wanted, parsed.GetRequiredValue(role), parsed.GetValue(expires), cancellationToken)
                 ?? throw new VerbException($"There is a working key named '{wanted}' already. Revoke it first (./run key revoke --name '{wanted}') or choose another name.");
             await parsed.InvocationConfiguration.Output.WriteLineAsync(secret.Text);
             await parsed.InvocationConfiguration.Error.WriteLineAsync("Keep it: only its hash is stored. Send it as 'Authorization: Bearer KEY'.");

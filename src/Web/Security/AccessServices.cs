@@ -2,7 +2,6 @@ using System.Net;
 using Dashboard.Core.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -50,7 +49,7 @@ internal static class AccessServices
                 context => ApiKeyHandler.Presented(context.Request) is null ? AccessSchemes.Cookie : AccessSchemes.Key)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(AccessSchemes.Key, null)
             .AddCookie(AccessSchemes.Cookie, Cookie);
-        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddAuthorizationBuilder().AddPolicies();
         services.AddCascadingAuthenticationState();
 
         // A query string may hold a login token or a hub's key: requests are never logged with it.
