@@ -91,7 +91,7 @@ public sealed class JobClass
     {
         if (Postgres != PostgresUse.None && !Knows(services, typeof(IJobDatabase)))
         {
-            yield return $"the database of jobs ({nameof(IJobDatabase)})";
+            yield return $"database of jobs ({nameof(IJobDatabase)})";
         }
 
         // The one with the fewest wants is enough.
@@ -99,7 +99,7 @@ public sealed class JobClass
             .OrderBy(each => each.Length).FirstOrDefault();
         if (wants is null)
         {
-            yield return "a public constructor";
+            yield return "public constructor";
         }
 
         foreach (var want in wants ?? [])
@@ -141,7 +141,7 @@ public sealed class JobClass
 
         if (kind == typeof(DateTimeOffset))
         {
-            Require(type.IsDefined(typeof(BackfillJobAttribute), inherit: false), "[BackfillJob]; a job that does not backfill has no slot");
+            Require(type.IsDefined(typeof(BackfillJobAttribute), inherit: false), "[BackfillJob]");
             return call => JobSlot.Of(call.Run);
         }
 
