@@ -8,7 +8,7 @@ namespace Dashboard.Browser.Tests;
 /// <summary>"Can everybody read it?" — WCAG 2.2 AA on every page, in both themes, filled, empty and stale; on a phone; without scripts.</summary>
 public sealed class CanEverybodyReadItTests(IncidentDashboard incident) : Journey
 {
-    private static readonly string[] Pages = ["/", "/jobs", "/jobs?q=colour:red", "/jobs/adu-matview", "/jobs/ftpscraper", "/jobs/no-such-job", "/backfill", "/backfill?show=all", "/jobs?sort=order", "/failures", "/failures/no-such-group", "/graph", "/graph?focus=adu-matview&hops=1", "/no-such-page"];
+    private static readonly string[] Pages = ["/", "/jobs", "/jobs?q=colour:red", "/jobs/adu-matview", "/jobs/ftpscraper", "/jobs/no-such-job", "/backfill", "/backfill?show=all", "/jobs?sort=order", "/failures", "/failures/no-such-group", "/graph", "/graph?focus=adu-matview&hops=1", "/retries", "/retries?window=24h&sources=all", "/retries?resource=none", "/no-such-page"];
 
     [Theory]
     [InlineData(ColorScheme.Light)]
@@ -26,7 +26,7 @@ public sealed class CanEverybodyReadItTests(IncidentDashboard incident) : Journe
         await dashboard.ExecuteAsync("delete from crontabber; delete from crontabber_log");
         await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings is { AsOf: not null, Jobs.Count: 0 });
 
-        await AccessibleAsync(dashboard, theme, ["/", "/jobs", "/graph"]);
+        await AccessibleAsync(dashboard, theme, ["/", "/jobs", "/graph", "/retries"]);
     }
 
     [Theory]
@@ -43,6 +43,19 @@ public sealed class CanEverybodyReadItTests(IncidentDashboard incident) : Journe
         await dashboard.UntilAsync<SourceStatus>("demo", status => status.State == SourceState.Stale);
 
         await AccessibleAsync(dashboard, theme, ["/", "/jobs", "/jobs/adu-matview", "/?source=gone", "/jobs?source=gone", "/?source=unknown"]);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task A_night_of_retries_is_accessible(ColorScheme theme)
+    {
+        var database = await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-incident");
+        var dashboard = Keep(await RunningDashboard.StartAsync([new TestSource("demo", database)]));
+        await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings.Jobs.Count == 20);
+        await dashboard.TellAsync(new SampleRetries(TimeProvider.System.GetUtcNow()).Told);
+
+        await AccessibleAsync(dashboard, theme, ["/", "/retries", "/retries?window=24h&sources=all"]);
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public sealed class DemoDashboard : IAsyncLifetime
         Dashboard = await RunningDashboard.StartAsync(
             [new TestSource(DemoDatabase.Name, database, "logical", DemoSchedule.JobsFile(schedule), DemoSchedule.MappingFile(schedule))]);
         await Dashboard.UntilAsync<StandingsSnapshot>(DemoDatabase.Name, standings => standings.Jobs.Count == 20);
+        await Dashboard.TellAsync(new SampleRetries(TimeProvider.System.GetUtcNow(), DemoDatabase.Name).Told);
     }
 
     /// <inheritdoc/>

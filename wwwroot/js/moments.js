@@ -35,6 +35,9 @@
     for (const element of document.querySelectorAll('[data-elapsed]')) {
       put(element, rough(Math.max(0, now - Number(element.dataset.elapsed))) || '0 s');
     }
+    for (const element of document.querySelectorAll('[data-waited]')) {
+      put(element, String(Math.floor(Math.min(Number(element.dataset.of), Math.max(0, (now - Number(element.dataset.waited)) / 1000)))));
+    }
     for (const bar of document.querySelectorAll('progress[data-since]')) {
       bar.value = Math.max(0, (now - Number(bar.dataset.since)) / 1000);
     }

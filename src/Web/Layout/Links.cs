@@ -4,6 +4,7 @@ using Dashboard.Web.Components;
 using Dashboard.Web.Dependencies;
 using Dashboard.Web.Failures;
 using Dashboard.Web.Jobs;
+using Dashboard.Web.Retries;
 
 namespace Dashboard.Web.Layout;
 
@@ -62,6 +63,16 @@ public sealed class Links(string? source)
     {
         ArgumentNullException.ThrowIfNull(id);
         return With("failures/" + Uri.EscapeDataString(id), []);
+    }
+
+    /// <summary>What executors wait for.</summary>
+    public string Retries => With("retries", []);
+
+    /// <summary>What executors wait for, as seen.</summary>
+    public string RetriesOf(RetriesView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return With("retries", view.ToQuery());
     }
 
     /// <summary>An answer of the API about this source, to be downloaded.</summary>

@@ -4,6 +4,7 @@ using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Retries;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
@@ -36,6 +37,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(new SlotHistories());
         Services.AddSingleton<JobSlots>();
         Services.AddSingleton(Failures);
+        Services.AddSingleton(Retries);
         Services.AddSingleton(FrameRule.Usual);
         Services.AddSingleton<SourceRooms>();
         Services.AddSingleton<ShownSources>();
@@ -57,6 +59,8 @@ public abstract class PageTest : BunitContext
     protected SourceFeeds<BacklogSnapshot> Backlogs { get; } = new(BacklogSnapshot.Empty);
 
     protected SourceFeeds<FailuresSnapshot> Failures { get; } = new(FailuresSnapshot.Empty);
+
+    protected Feed<RetriesSnapshot> Retries { get; } = new(RetriesSnapshot.Empty);
 
     protected ShownSource Shown => Services.GetRequiredService<ShownSources>().Find(null)!;
 
