@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Dashboard.Core.Failures;
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Retries;
+
+namespace Dashboard.Core.Ingest.Logs;
+
+/// <summary>Whose log it is.</summary>
+/// <param name="Source">The source its jobs belong to.</param>
+/// <param name="Host">The machine that wrote it.</param>
+public sealed record LogSubject(string Source, string Host)
+{
+    /// <summary>The zone of its times.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>The name of the job a class is, for a log names classes; the class itself when nobody knows.</summary>
+    public Func<string, string> JobOf { get; init; } = static job => job;
+
+    /// <summary>Made of where a line stands, so that reading it again gives the same (RFC 9562, version 8).</summary>
+    /// <param name="file">The file: <see cref="LogPosition.File"/>.</param>
+    /// <param name="offset">Where its line begins.</param>
+    /// <param name="ordinal">Which event of that line.</param>
+    internal Guid Id(string file, long offset, int ordinal)
+    {
+        Span<byte> numbers = stackalloc byte[12];
+        BinaryPrimitives.WriteInt64BigEndian(numbers, offset);
+        BinaryPrimitives.WriteInt32BigEndian(numbers[8..], ordinal);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData([.. Encoding.UTF8.GetBytes($"{Host}\n{file}\n"), .. numbers], hash);
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+
+    /// <summary>What kind of thing a resource's name speaks of.</summary>
+    internal static string Backend(string resource) =>
+        Any(resource, "connection_factory", "postgres", "psycopg", "pgbouncer") ? "postgres"
+        : Any(resource, "boto", "s3") ? "s3"
+        : Any(resource, "rabbitmq", "pika", "amqp") ? "rabbitmq"
+        : Any(resource, "http", "hb.", "hbase") ? "http"
+        : "unknown";
+
+    /// <summary>An exception as it is kept: without secrets, and classified.</summary>
+    internal static (string? Type, string? Value, FailureKind? Kind) Exception(string? type, string value)
+    {
+        if (type is null)
+        {
+            return (null, null, null);
+        }
+
+        var error = new JobError(type, value.TrimEnd(), "");
+        var shown = error.Value.Length <= TracebackReading.LongestValue ? error.Value : error.Value[..TracebackReading.LongestValue];
+        return (error.Type, shown, FailureKindRule.Of(error));
+    }
+
+    private static bool Any(string text, params ReadOnlySpan<string> words)
+    {
+        foreach (var word in words)
+        {
+            if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
