@@ -15,6 +15,7 @@ internal static class Benches
             await FailuresBench.RunAsync(report, quick);
         }),
         ("executor", "P10: a transaction through the executor, beside the same by hand", ExecutorBench.RunAsync),
+        ("log", "P11: logs of executors read on one core", LogBench.RunAsync),
         ("records", "P5: questions to the dashboard's own records of runs", RecordsBench.RunAsync),
         ("runner", "P13: what a run costs besides the job's own work", RunnerBench.RunAsync),
     ];

@@ -68,6 +68,7 @@ internal static class Verbs
         LoginVerb.Create(),
         SourcesVerb.Create(),
         ConformanceVerb.Create(),
+        IngestVerb.Create(),
         InstallVerb.Install(Configuration),
         InstallVerb.Uninstall(Configuration),
     };

@@ -87,15 +87,20 @@ public sealed class FailureKindRuleTests
 
         Assert.Equal(
             [
+                "AssertionError: Code ",
+                "OSError: Code errno 90",
                 "RuntimeError: Unknown ",
+                "ValueError: Data ",
                 "crashstats.cron.errors.JobError: Unknown ",
                 "crontabber.app.RowLevelLockError: Lock ",
                 "django.core.management.base.CommandError: Network ",
                 "django.db.utils.ProgrammingError: Code class 42",
                 "psycopg2.InterfaceError: Network 08003",
                 "psycopg2.OperationalError: Network ",
+                "psycopg2.errors.RaiseException: Unknown P0001",
                 "psycopg2.errors.UndefinedFunction: Code 42883",
                 "psycopg2.errors.UniqueViolation: Data 23505",
+                "socorro.cron.jobs.base.HTTPError: Network HTTP 502",
                 "socorro.cron.jobs.base.NoRowsWritten: Unknown ",
             ],
             seen);

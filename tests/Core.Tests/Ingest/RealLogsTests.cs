@@ -7,6 +7,10 @@ public sealed class RealLogsTests
     private const string Interface = "psycopg2.InterfaceError";
     private const string Undefined = "psycopg2.errors.UndefinedFunction";
 
+    private const string Suspicious = "MainThread SuspiciousCrashesApp plain: fail GaveUp ValueError";
+    private const string Weekly = "MainThread WeeklyReportsPartitionsCronApp plain: fail GaveUp AssertionError";
+    private const string Adu = "MainThread ADUCronApp plain: fail GaveUp psycopg2.errors.RaiseException";
+
     /// <summary>Name, streaks, processes.</summary>
     public static TheoryData<string, string[], string[]> Logs => new()
     {
@@ -52,14 +56,40 @@ public sealed class RealLogsTests
         { "13b", [$"MainThread BadSqlApp limited: NotRetryable {Undefined}"], ["exit 0, 0 ok, 2 failed"] },
 
         // Windows of a log without the lines with which a process begins: processes are told apart by "done." and by silence.
-        { "20", [], [] },
-        { "21", [], [] },
-        { "22", [], [] },
-        { "23", [], [] },
-        { "24", [], [] },
-        { "25", [], [] },
-        { "27", [], [] },
-        { "30", [], [] },
+        { "20", [], ["exit 0, 3 ok, 1 failed", "exit 0, 2 ok, 1 failed", "exit 0, 1 ok, 1 failed", "exit ?, 0 ok, 0 failed, in FetchADIFromHiveCronApp"] },
+        {
+            "21",
+            [Suspicious, Weekly, Adu, Suspicious, Weekly, Adu],
+            ["exit ?, 3 ok, 4 failed, in TCBSCronApp", "exit 3, 1 ok, 4 failed", "exit ?, 1 ok, 1 failed, in SuspiciousCrashesApp"]
+        },
+        {
+            "22",
+            [Suspicious, Weekly, Adu, Suspicious, Weekly, Adu, Suspicious, Weekly, Adu],
+            ["exit 3, 1 ok, 4 failed", "exit 3, 5 ok, 3 failed", "exit 3, 1 ok, 3 failed"]
+        },
+        {
+            "23",
+            [Suspicious, Weekly, Adu, Suspicious, Weekly, Adu, Suspicious, Weekly],
+            ["exit 3, 0 ok, 0 failed", "exit 3, 1 ok, 3 failed", "exit 0, 2 ok, 3 failed", "exit 0, 1 ok, 0 failed", "exit ?, 0 ok, 2 failed, in ReportsCleanCronApp"]
+        },
+        {
+            "24",
+            [Suspicious, Weekly, Adu, Suspicious, Weekly, Adu, Suspicious, Suspicious, Weekly, Adu],
+            [
+                "exit 0, 1 ok, 2 failed", "exit ?, 0 ok, 1 failed, in GCCrashes", "exit 3, 0 ok, 3 failed", "exit 3, 0 ok, 1 failed", "exit 3, 1 ok, 3 failed",
+                "exit ?, 0 ok, 0 failed, in FTPScraperCronApp", "exit 3, 0 ok, 0 failed", "exit 3, 0 ok, 0 failed",
+            ]
+        },
+
+        // 440 frames and 3,000 characters, and then Python's logging fails to send them to syslog and writes a traceback about that.
+        { "25", ["MainThread DuplicatesCronApp plain: fail GaveUp ValueError"], ["exit 3, 0 ok, 1 failed", "exit 3, 0 ok, 0 failed", "exit 3, 0 ok, 2 failed"] },
+
+        // The message itself has a line that says that a traceback follows.
+        {
+            "27",
+            ["MainThread ReportsCleanCronApp plain: fail GaveUp RuntimeError", "MainThread ReportsCleanCronApp plain: fail GaveUp RuntimeError"],
+            ["exit 0, 2 ok, 2 failed", "exit 0, 1 ok, 2 failed"]
+        },
     };
 
     [Theory]
@@ -68,10 +98,32 @@ public sealed class RealLogsTests
     {
         var story = LogStory.Of(LogStory.Fixture(log));
 
-        foreach (var x in story.Streaks.Concat(story.Processes).Concat(story.Samples)) TestContext.Current.TestOutputHelper!.WriteLine(x);
         Assert.Equal(streaks, story.Streaks);
         Assert.Equal(processes, story.Processes);
         Assert.Equal(0, story.Unreadable);
         Assert.Empty(story.Samples);
+    }
+
+    [Fact]
+    public void Socorros_cronrun_tells_its_ticks_and_no_retries()
+    {
+        var story = LogStory.Of(LogStory.Fixture("30"));
+
+        Assert.Empty(story.Events);
+        Assert.Equal((52, 57, 60), (story.Ticks.Count, story.Ticks.Values.Sum(tick => tick.Succeeded), story.Ticks.Values.Sum(tick => tick.Failed)));
+        Assert.Equal(0, story.Unreadable);
+    }
+
+    [Fact]
+    public void The_message_of_a_failure_is_whole_and_stops_where_it_stops()
+    {
+        var quoting = LogStory.Of(LogStory.Fixture("27")).Events[0];
+        Assert.StartsWith("first line\nsecond line | with a pipe; and a semicolon\n", quoting.ExceptionValue, StringComparison.Ordinal);
+        Assert.EndsWith("Traceback (most recent call last):\n  not really", quoting.ExceptionValue, StringComparison.Ordinal);
+
+        var huge = LogStory.Of(LogStory.Fixture("25")).Events[0];
+        Assert.StartsWith("bottom of the partition tree: xxx", huge.ExceptionValue, StringComparison.Ordinal);
+        Assert.DoesNotContain("Message too long", huge.ExceptionValue, StringComparison.Ordinal);
+        Assert.True(huge.ExceptionValue!.Length <= 4_000);
     }
 }

@@ -10,7 +10,7 @@ namespace Dashboard.Core.Ingest.Logs;
 /// </summary>
 /// <remarks>
 /// Which bytes come together does not matter, and it may stop after any line and go on with <see cref="State"/>. Time is linear in the bytes, memory bounded.
-/// The rules of inference are in docs/decisions; in short: a line of a running job proves nothing, for a retried job begins from its top; the end of the
+/// The rules of inference, in short: a line of a running job proves nothing, for a retried job begins from its top; the end of the
 /// job, the next job or, in a thread that runs no jobs, any ordinary line after the wait proves that an attempt got through, unless the last one allowed
 /// had failed; a failure followed by the first delay again began another sequence.
 /// </remarks>

@@ -71,7 +71,7 @@ public sealed class LogClock(TimeZoneInfo zone)
             {
                 var offsets = zone.GetAmbiguousTimeOffsets(local);
                 var (early, late) = (new DateTimeOffset(local, offsets.Max()), new DateTimeOffset(local, offsets.Min()));
-                reading = new Reading((early >= Last - Disorder ? early : late).ToUniversalTime(), Twice: true);
+                reading = new Reading((early + Disorder >= Last ? early : late).ToUniversalTime(), Twice: true);
                 return true;
             }
 

@@ -39,7 +39,7 @@ public sealed class LogFollower(string path, LogSubject subject, ILogPositions p
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         var before = await positions.ReadAsync(log, cancellationToken);
-        await FinishRotatedAsync(before, cancellationToken);
+        before = await FinishRotatedAsync(before, cancellationToken) ?? before;
         using var file = OpenFile(path);
         if (LogFileIdentity.Of(file) is not { } identity)
         {
@@ -48,8 +48,6 @@ public sealed class LogFollower(string path, LogSubject subject, ILogPositions p
 
         var reader = Resume(before, identity, RandomAccess.GetLength(file));
         await ToTheEndAsync(file, reader, cancellationToken);
-        reader.Settle(lineToo: false);
-        await KeepAsync(reader, cancellationToken);
     }
 
     /// <summary>Reads what there is and what comes, until cancelled.</summary>
@@ -57,7 +55,7 @@ public sealed class LogFollower(string path, LogSubject subject, ILogPositions p
     {
         patient = true;
         var before = await positions.ReadAsync(log, cancellationToken);
-        await FinishRotatedAsync(before, cancellationToken);
+        before = await FinishRotatedAsync(before, cancellationToken) ?? before;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -121,25 +119,25 @@ public sealed class LogFollower(string path, LogSubject subject, ILogPositions p
         return new ExecutorLogReader(subject, identity, kept, before?.State ?? []);
     }
 
-    // Rotated while nobody was looking: the rest of the old file is found by what it is, under whatever name.
-    private async Task FinishRotatedAsync(LogPosition? before, CancellationToken cancellationToken)
+    // Rotated while nobody was looking: the rest of the old file is found by what it is, under whatever name. What the new one goes on from; null when there was nothing to finish.
+    private async Task<LogPosition?> FinishRotatedAsync(LogPosition? before, CancellationToken cancellationToken)
     {
         if (before is null || (File.Exists(path) && IsFile(path, before.File)))
         {
-            return;
+            return null;
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var rotated = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, Path.GetFileName(path) + "*").Take(1_000).FirstOrDefault(each => IsFile(each, before.File)) : null;
         if (rotated is null)
         {
-            return;
+            return null;
         }
 
         using var file = OpenFile(rotated);
         var reader = Resume(before, before.File, RandomAccess.GetLength(file));
         await ToTheEndAsync(file, reader, cancellationToken);
-        await LeaveAsync(reader, cancellationToken);
+        return await LeaveAsync(reader, cancellationToken);
     }
 
     private static bool IsFile(string each, string identity)

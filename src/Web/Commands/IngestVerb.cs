@@ -1,0 +1,160 @@
+using System.CommandLine;
+using Dashboard.Core.Database.Embedded;
+using Dashboard.Core.Ingest.Logs;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Schedules;
+using Dashboard.Core.Sources;
+
+namespace Dashboard.Web.Commands;
+
+/// <summary><c>./run ingest FILE…</c>: reads what Python's executors wrote to their logs into the dashboard's own records, once however often it is read.</summary>
+internal static class IngestVerb
+{
+    private const int SomeNotRead = 1;
+    private const int NothingRead = 2;
+
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Logs of crontabber, or of programs with its executors; - is standard input", Arity = ArgumentArity.OneOrMore };
+        var zone = new Option<string>("--zone") { Description = "The zone of their times, for they name none: Europe/Berlin", DefaultValueFactory = _ => "UTC" };
+        var source = new Option<string?>("--source") { Description = "The source whose jobs they tell of; by default the first one" };
+        var host = new Option<string>("--host") { Description = "The machine that wrote them", DefaultValueFactory = _ => Environment.MachineName };
+        var mapping = new Option<string?>("--mapping") { Description = "What names the classes of jobs, as for --jobs: a log has only classes" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Print the events, one JSON object on each line, and keep none" };
+        var command = new Command("ingest", "Reads executors' logs: attempts, waits, recoveries and giving up. What was read before is not read again.")
+        {
+            files, zone, source, host, mapping, dryRun,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            if (!TimeZoneInfo.TryFindSystemTimeZoneById(parsed.GetValue(zone)!, out var found))
+            {
+                await error.WriteLineAsync($"There is no zone '{parsed.GetValue(zone)}'; one is named like Europe/Berlin.");
+                return NothingRead;
+            }
+
+            var subject = new LogSubject(parsed.GetValue(source) ?? (SourceOptions.Read(Verbs.Configuration()) is [var first, ..] ? first.Name : DemoDatabase.Name), parsed.GetValue(host)!)
+            {
+                Zone = found,
+                JobOf = Names(parsed.GetValue(mapping)),
+            };
+            var summary = new IngestSummary();
+            string[] readable = [.. parsed.GetValue(files)!.Where(file => Readable(file, error))];
+            var failed = parsed.GetValue(files)!.Length - readable.Length;
+            if (readable.Length > 0)
+            {
+                failed += parsed.GetValue(dryRun)
+                    ? await LookAsync(readable, subject, summary, output, error, cancellationToken)
+                    : await KeepAsync(readable, subject, summary, error, cancellationToken);
+                await error.WriteLineAsync(summary.Text());
+            }
+
+            return failed == 0 ? 0 : failed == parsed.GetValue(files)!.Length ? NothingRead : SomeNotRead;
+        });
+        return command;
+    }
+
+    // Opened to know now, not after an hour of another file.
+    private static bool Readable(string file, TextWriter error)
+    {
+        if (file == "-")
+        {
+            return true;
+        }
+
+        try
+        {
+            using var opened = File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            error.WriteLine($"{file} cannot be read: {cause.Message}");
+            return false;
+        }
+    }
+
+    private static async Task<int> LookAsync(string[] files, LogSubject subject, IngestSummary summary, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        var failed = 0;
+        foreach (var file in files)
+        {
+            try
+            {
+                await using var stream = Open(file);
+                await LogPipe.ReadAsync(stream, $"{subject.Host}:{file}", subject, async batch =>
+                {
+                    summary.Add(batch, default);
+                    foreach (var told in batch.Events)
+                    {
+                        await output.WriteLineAsync(EventLine.Of(told));
+                    }
+                }, cancellationToken);
+            }
+            catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+            {
+                failed++;
+                await error.WriteLineAsync($"{file} cannot be read: {cause.Message}");
+            }
+        }
+
+        return failed;
+    }
+
+    private static async Task<int> KeepAsync(string[] files, LogSubject subject, IngestSummary summary, TextWriter error, CancellationToken cancellationToken)
+    {
+        await using var storage = await Verbs.OwnRecordsAsync(cancellationToken);
+        await using var services = new ServiceCollection()
+            .AddSingleton(Verbs.Configuration())
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(storage.Own)
+            .AddRetryStore()
+            .BuildServiceProvider();
+        var store = services.GetRequiredService<IRetryStore>();
+        var positions = services.GetRequiredService<ILogPositions>();
+        var failures = await Task.WhenAll(files.Select(file => OneAsync(file)));
+        return failures.Sum();
+
+        async Task<int> OneAsync(string file)
+        {
+            try
+            {
+                if (file == "-")
+                {
+                    await using var stream = Open(file);
+                    await LogPipe.ReadAsync(stream, $"{subject.Host}:-", subject, async batch => summary.Add(batch, await store.KeepAsync(batch, cancellationToken)), cancellationToken);
+                    return 0;
+                }
+
+                var follower = new LogFollower(Path.GetFullPath(file), subject, positions, store, TimeProvider.System) { Say = error.WriteLine, Kept = summary.Add };
+                await follower.ReadAsync(cancellationToken);
+                return 0;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return 0;
+            }
+            catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+            {
+                await error.WriteLineAsync($"{file} cannot be read: {cause.Message}");
+                return 1;
+            }
+        }
+    }
+
+    private static Stream Open(string file) => file == "-"
+        ? Console.OpenStandardInput()
+        : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: false);
+
+    private static Func<string, string> Names(string? mapping)
+    {
+        if (mapping is null)
+        {
+            return static job => job;
+        }
+
+        var classes = ScheduleFile.ReadMapping(Path.GetFullPath(mapping)).ByClass;
+        return job => classes.TryGetValue(job, out var known) && known.Name is { } name ? name : job;
+    }
+}

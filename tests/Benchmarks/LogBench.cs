@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Dashboard.Core.Ingest.Logs;
+
+namespace Dashboard.Benchmarks;
+
+/// <summary>P11: how fast logs of executors are read on one core, beside the bare splitting of the same bytes into lines, and on bytes made to be slow.</summary>
+internal static class LogBench
+{
+    private const int Chunk = 256 * 1024;
+
+    public static Task RunAsync(Report report, bool quick)
+    {
+        var size = quick ? 16 : 128;
+        report.Rounds = quick ? 3 : 7;
+        var log = Repeated(File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine("tests", "Fixtures", "logs"), "10-*.log").Single()), size);
+        var (reads, splits) = (new List<double>(), new List<double>());
+        for (var round = 0; round < report.Rounds; round++)
+        {
+            splits.Add(size / Seconds(() => Split(log)));
+            reads.Add(size / Seconds(() => Read(log)));
+        }
+
+        // Rates are better the higher they are; figures are held to be at most: so milliseconds for a hundred megabytes.
+        var (read, bare) = (new Sample(reads).At(0.5), new Sample(splits).At(0.5));
+        report.Note(FormattableString.Invariant($"{read:0} MB/s of a real log with four threads; bare splitting {bare:0} MB/s; median of {report.Rounds}"));
+        report.Add(new Figure("P11", "log-100-MB", 100_000 / read, "ms", AtMost: 1_000, Limit: 100_000 / bare));
+
+        Hostile(report, "one-line", new byte[size << 20]);
+        Hostile(report, "all-dashes", Repeated("2014-06-08 03:23:53,101 DEBUG -  -  -  -  -  -  -  -  -  - \n"u8.ToArray(), size));
+        Hostile(report, "headers", Repeated("Traceback (most recent call last):\n"u8.ToArray(), size));
+        Hostile(report, "empty-lines", Repeated("\n"u8.ToArray(), size));
+        Hostile(report, "endless-message", [.. "2014-06-08 03:23:53,101 CRITICAL - a - b transaction error eligible for retry\nX: y\n"u8, .. Repeated("x\n"u8.ToArray(), size)]);
+        return Task.CompletedTask;
+    }
+
+    // Twice the bytes may take twice the time, and a little for the noise of a machine.
+    private static void Hostile(Report report, string name, byte[] bytes)
+    {
+        Read(bytes.AsSpan(0, bytes.Length / 4).ToArray());
+        var half = Enumerable.Range(0, 3).Min(_ => Seconds(() => Read(bytes.AsSpan(0, bytes.Length / 2).ToArray())));
+        var whole = Enumerable.Range(0, 3).Min(_ => Seconds(() => Read(bytes)));
+        report.Add(new Figure("P11", $"hostile-{name}-100-MB", whole * 1_000 * 100e6 / bytes.Length, "ms"));
+        report.Add(new Figure("P11", $"hostile-{name}-twice", whole / half, "x", AtMost: 3));
+    }
+
+    private static double Seconds(Action action)
+    {
+        var began = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    private static void Read(byte[] log)
+    {
+        var reader = new ExecutorLogReader(new LogSubject("bench", "bench"), "bench");
+        for (var at = 0; at < log.Length; at += Chunk)
+        {
+            reader.Read(log.AsSpan(at, Math.Min(Chunk, log.Length - at)));
+            reader.Drain("bench");
+        }
+    }
+
+    private static long Split(byte[] log)
+    {
+        var lines = 0L;
+        ReadOnlySpan<byte> rest = log;
+        while (rest.IndexOf((byte)'\n') is var end and >= 0)
+        {
+            lines++;
+            rest = rest[(end + 1)..];
+        }
+
+        return lines;
+    }
+
+    private static byte[] Repeated(byte[] part, int megabytes)
+    {
+        var whole = new byte[megabytes * 1_000_000];
+        for (var at = 0; at < whole.Length; at += part.Length)
+        {
+            part.AsSpan(0, Math.Min(part.Length, whole.Length - at)).CopyTo(whole.AsSpan(at));
+        }
+
+        return whole;
+    }
+}
