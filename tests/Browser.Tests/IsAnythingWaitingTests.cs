@@ -35,7 +35,7 @@ public sealed class IsAnythingWaitingTests : Journey
         var page = (await OpenAsync(dashboard, "/retries")).Page;
         var heading = page.GetByRole(AriaRole.Heading, new() { Level = 1 });
         await Expect(heading).ToHaveTextAsync("No executor has told anything yet.");
-        await Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("./run ingest --follow");
+        await Expect(page.GetByRole(AriaRole.Main)).ToContainTextAsync("./run ingest --zone UTC");
 
         await dashboard.TellAsync(new SampleRetries(TimeProvider.System.GetUtcNow()).Told);
         await Expect(heading).ToContainTextAsync("2 streaks are open on postgres breakpad@db1");

@@ -31,7 +31,7 @@ public sealed class RetriesPageTests : PageTest
     {
         var page = On<RetriesPage>();
         Assert.Equal("No executor has told anything yet.", page.Find("h1").TextContent);
-        Assert.Contains("./run ingest --follow /var/log/crontabber.log", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("./run ingest --zone UTC /var/log/crontabber.log", page.Markup, StringComparison.Ordinal);
         Assert.Contains("clients/python/", page.Markup, StringComparison.Ordinal);
         Assert.Contains("http://localhost/api/v1/ingest/events", page.Markup, StringComparison.Ordinal);
     }
