@@ -80,9 +80,9 @@ public sealed partial class JobTable : IAsyncDisposable
                 await script.DisposeAsync();
             }
         }
-        catch (JSDisconnectedException)
+        catch (Exception cause) when (cause is JSDisconnectedException or OperationCanceledException)
         {
-            // The browser left first.
+            // The browser left first, or did not answer any more.
         }
 
         self.Dispose();
