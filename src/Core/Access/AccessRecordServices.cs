@@ -5,9 +5,11 @@ namespace Dashboard.Core.Access;
 /// <summary>Registers the Access room.</summary>
 public static class AccessRecordServices
 {
-    /// <summary>Keys, login tokens and what cookies are signed with, in the own database.</summary>
+    /// <summary>Sessions, keys, login tokens, what cookies are signed with, in the own database; and who may do what now.</summary>
     public static IServiceCollection AddAccessRecords(this IServiceCollection services) => services
         .AddSingleton<ApiKeyQueries>()
+        .AddSingleton<SessionQueries>()
+        .AddSingleton<IAuthority, Authority>()
         .AddSingleton<LoginTokenQueries>()
         .AddSingleton<ProtectionKeyQueries>();
 }

@@ -31,6 +31,12 @@ public sealed class ApiKeyQueries(OwnDatabase database)
          order by id
         """;
 
+    private const string StandingSql = """
+        select role, revoked_at is not null, coalesce(expires_at <= now(), false)
+          from dashboard.api_key
+         where id = @id
+        """;
+
     private const string RevokeSql = """
         update dashboard.api_key
            set revoked_at = now()
@@ -62,6 +68,26 @@ public sealed class ApiKeyQueries(OwnDatabase database)
 
     /// <summary>Those that work now.</summary>
     public Task<IReadOnlyList<ApiKey>> WorkingAsync(CancellationToken cancellationToken) => ReadAsync(WorkingSql, cancellationToken);
+
+    /// <summary>What a key is worth at this moment. One that only tells events is worth nothing here.</summary>
+    public async Task<Standing> StandingAsync(long id, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(StandingSql);
+        command.Parameters.Add(new NpgsqlParameter<long>("id", id));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return Standing.Out("The API key is unknown.");
+        }
+
+        return (Revoked: reader.GetBoolean(1), Expired: reader.GetBoolean(2), Role: Roles.Find(reader.GetString(0))) switch
+        {
+            { Revoked: true } => Standing.Out("The API key was revoked."),
+            { Expired: true } => Standing.Out("The API key has expired."),
+            { Role: { } role } => Standing.Of(role),
+            _ => Standing.Out("The API key only tells events; it may neither read nor act."),
+        };
+    }
 
     /// <summary>Ends a key; false when none that works has that name.</summary>
     public async Task<bool> RevokeAsync(string name, CancellationToken cancellationToken)
