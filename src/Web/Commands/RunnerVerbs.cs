@@ -192,7 +192,7 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
             Table = await StateTables.FindAsync(data, create, cancellationToken)
                 ?? throw new VerbException($"{asked.Source.Address} has no tables of crontabber; --create-tables makes them.");
 
-            var services = new ServiceCollection().AddSingleton(clock).AddRunnerJobs(new JobClasses(), _ => data).BuildServiceProvider();
+            var services = new ServiceCollection().AddSingleton(clock).AddRunnerJobs(JobClasses.OfThisProgram(), _ => data).BuildServiceProvider();
             opened.Add(services);
             var read = RunnerJobs.Read(file, services.GetRequiredService<JobClasses>(), services, asked.Source.MappingFile is { } names ? ScheduleFile.ReadMapping(names) : null);
             foreach (var fault in read.Faults)

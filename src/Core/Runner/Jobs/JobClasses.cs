@@ -13,6 +13,9 @@ public sealed class JobClasses
     /// <summary>All of them, in the order of their names.</summary>
     public IReadOnlyList<JobClass> All => [.. classes.Values.OrderBy(each => each.Name, StringComparer.Ordinal)];
 
+    /// <summary>Those this program was compiled with: every class of it that has <see cref="CronJobAttribute"/>.</summary>
+    public static JobClasses OfThisProgram() => new JobClasses().AddAssembly(typeof(JobClasses).Assembly);
+
     /// <summary>Adds a class with <see cref="CronJobAttribute"/>.</summary>
     public JobClasses Add<T>()
         where T : class => Add(typeof(T));
