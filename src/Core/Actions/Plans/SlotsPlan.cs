@@ -1,0 +1,61 @@
+using Dashboard.Core.Backfill;
+
+namespace Dashboard.Core.Actions.Plans;
+
+/// <summary>Backfill: <c>last_success</c> back and <c>next_run</c> into the past, as <see cref="BackfillPlan"/> says.</summary>
+internal static class SlotsPlan
+{
+    public static PlanDraft Draft(ActionWish wish, ActionFacts facts)
+    {
+        if (PlanDraft.IsGhost(facts, wish.Job))
+        {
+            return PlanDraft.Refused("It is not configured: no runner starts it, whatever its row says.");
+        }
+
+        if (wish.Slots is not { } choice)
+        {
+            return PlanDraft.Refused("No slots were chosen.");
+        }
+
+        if (facts.Ledger is not { } ledger)
+        {
+            return PlanDraft.Refused("When it runs is not known, so neither are its slots.");
+        }
+
+        var plan = BackfillPlan.For(ledger, choice, facts.Now);
+        if (plan.Refusal is { } refusal)
+        {
+            return PlanDraft.Refused(refusal);
+        }
+
+        var leftOut = plan.Listed.Where(slot => slot.Outcome != PlannedOutcome.Runs).Select(slot => new ActionSlot(slot.Cell.Slot, false, slot.Because)).ToList();
+        if (plan.WillRun == 0 || facts.Image is not { } image)
+        {
+            return PlanDraft.Refused($"Nothing would run. {plan.Summary}") with { LeftOut = leftOut };
+        }
+
+        if (plan is { NewLastSuccess: null, NewNextRun: null })
+        {
+            return PlanDraft.Refused("These slots run with the next tick that starts the job anyway: there is nothing to set.") with { LeftOut = leftOut };
+        }
+
+        var cells = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (plan.NewLastSuccess is { } back)
+        {
+            cells["last_success"] = PlanDraft.Cell(back);
+        }
+
+        if (plan.NewNextRun is { } next)
+        {
+            cells["next_run"] = PlanDraft.Cell(next);
+        }
+
+        var warnings = plan.Warnings.Select(warning => new ActionWarning(warning)).ToList();
+        if (facts.Hold is { } hold && plan.NewNextRun is not null)
+        {
+            warnings.Insert(0, new ActionWarning($"{hold.By} holds it until {PlanWords.At(hold.Until)} ({hold.Reason}); this ends the hold."));
+        }
+
+        return new PlanDraft { Edit = RowEdit.Update(image, cells), Summary = plan.Summary, LeftOut = leftOut, Warnings = warnings };
+    }
+}
