@@ -7,7 +7,7 @@ using Dashboard.Core.Sources;
 
 namespace Dashboard.Web.Commands;
 
-/// <summary><c>./run ingest FILE…</c>: reads what Python's executors wrote to their logs into the dashboard's own records, once however often it is read.</summary>
+/// <summary><c>./run ingest FILE…</c>: reads what Python's executors wrote to their logs into the dashboard's own records, once however often it is read; with --follow, for as long as it is written.</summary>
 internal static class IngestVerb
 {
     private const int SomeNotRead = 1;
@@ -21,9 +21,17 @@ internal static class IngestVerb
         var host = new Option<string>("--host") { Description = "The machine that wrote them", DefaultValueFactory = _ => Environment.MachineName };
         var mapping = new Option<string?>("--mapping") { Description = "What names the classes of jobs, as for --jobs: a log has only classes" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the events, one JSON object on each line, and keep none" };
+        var follow = new Option<bool>("--follow") { Description = "Go on reading what is written, across rotation and truncation, until Ctrl-C; a log that is not there yet is waited for" };
+        follow.Validators.Add(result =>
+        {
+            if (result.GetValue(follow) && (result.GetValue(dryRun) || result.GetValue(files) is ["-", ..] or [.., "-"]))
+            {
+                result.AddError("--follow is for files and keeps what it reads: neither - nor --dry-run goes with it (standard input is read until it ends anyway).");
+            }
+        });
         var command = new Command("ingest", "Reads executors' logs: attempts, waits, recoveries and giving up. What was read before is not read again.")
         {
-            files, zone, source, host, mapping, dryRun,
+            files, follow, zone, source, host, mapping, dryRun,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -40,13 +48,14 @@ internal static class IngestVerb
                 JobOf = Names(parsed.GetValue(mapping)),
             };
             var summary = new IngestSummary();
-            string[] readable = [.. parsed.GetValue(files)!.Where(file => Readable(file, error))];
+            var follows = parsed.GetValue(follow);
+            string[] readable = [.. parsed.GetValue(files)!.Where(file => follows || Readable(file, error))];
             var failed = parsed.GetValue(files)!.Length - readable.Length;
             if (readable.Length > 0)
             {
                 failed += parsed.GetValue(dryRun)
                     ? await LookAsync(readable, subject, summary, output, error, cancellationToken)
-                    : await KeepAsync(readable, subject, summary, error, cancellationToken);
+                    : await KeepAsync(readable, follows, subject, summary, error, cancellationToken);
                 await error.WriteLineAsync(summary.Text());
             }
 
@@ -102,7 +111,7 @@ internal static class IngestVerb
         return failed;
     }
 
-    private static async Task<int> KeepAsync(string[] files, LogSubject subject, IngestSummary summary, TextWriter error, CancellationToken cancellationToken)
+    private static async Task<int> KeepAsync(string[] files, bool follow, LogSubject subject, IngestSummary summary, TextWriter error, CancellationToken cancellationToken)
     {
         await using var storage = await Verbs.OwnRecordsAsync(cancellationToken);
         await using var services = new ServiceCollection()
@@ -113,10 +122,17 @@ internal static class IngestVerb
             .BuildServiceProvider();
         var store = services.GetRequiredService<IRetryStore>();
         var positions = services.GetRequiredService<ILogPositions>();
-        var failures = await Task.WhenAll(files.Select(file => OneAsync(file)));
+        if (follow)
+        {
+            await error.WriteLineAsync($"Following {string.Join(", ", files)}. Ctrl-C ends it; it goes on there the next time.");
+        }
+
+        // When the records are not what they should be, nobody goes on as if they were.
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var failures = await Task.WhenAll(files.Select(file => OneAsync(file, all)));
         return failures.Sum();
 
-        async Task<int> OneAsync(string file)
+        async Task<int> OneAsync(string file, CancellationTokenSource all)
         {
             try
             {
@@ -128,17 +144,23 @@ internal static class IngestVerb
                 }
 
                 var follower = new LogFollower(Path.GetFullPath(file), subject, positions, store, TimeProvider.System) { Say = error.WriteLine, Kept = summary.Add };
-                await follower.ReadAsync(cancellationToken);
+                await (follow ? follower.FollowAsync(all.Token) : follower.ReadAsync(all.Token));
                 return 0;
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (all.IsCancellationRequested)
             {
+                // What was read and not kept is read again the next time.
                 return 0;
             }
             catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
             {
                 await error.WriteLineAsync($"{file} cannot be read: {cause.Message}");
                 return 1;
+            }
+            catch
+            {
+                await all.CancelAsync();
+                throw;
             }
         }
     }

@@ -57,6 +57,12 @@ public sealed class ExecutorLogReader
     /// <summary>Where the next bytes to give begin.</summary>
     public long Reached => lines.Reached;
 
+    /// <summary>What events are named by.</summary>
+    public string File => narrator.File;
+
+    /// <summary>Whether something waits for a next line: an entry, or a failure without its delay.</summary>
+    public bool Unsettled => state.Entry is not null || InLine || state.Threads.Values.Any(thread => thread.Pending is not null);
+
     /// <summary>Whether bytes were given that are no whole line yet.</summary>
     public bool InLine => lines.Begun;
 
@@ -147,14 +153,14 @@ public sealed class ExecutorLogReader
 
     private void Continue(ReadOnlySpan<byte> line, long offset)
     {
-        var entry = state.Entry ??= LogNarrator.Nothing(state, clock.Last, offset);
+        var entry = state.Entry ??= narrator.Nothing(state, clock.Last, offset);
         var expected = entry.Saying is LogSaying.Eligible or LogSaying.Unrecoverable or LogSaying.Raised or LogSaying.ErrorRunning;
         var begun = entry.Traceback.Begun;
         switch (entry.Traceback.Take(line, expected))
         {
             case TracebackPart.Another:
                 Close();
-                state.Entry = LogNarrator.Nothing(state, clock.Last, offset);
+                state.Entry = narrator.Nothing(state, clock.Last, offset);
                 state.Entry.Death = true;
                 state.Entry.Traceback.Take("Traceback (most recent call last):"u8, expected: false);
                 state.Entry.Traceback.Take(line, expected: false);

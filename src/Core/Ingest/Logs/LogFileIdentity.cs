@@ -28,6 +28,9 @@ public static class LogFileIdentity
     /// <summary>The identity of a stream whose first line never ends.</summary>
     public static string OfWhole(ReadOnlySpan<byte> all) => $"stream:{Hash(all)}";
 
+    /// <summary>Whether what stands in two files begins alike: one is a copy of the other.</summary>
+    internal static bool BeginAlike(string one, string other) => one[(one.LastIndexOf(':') + 1)..] == other[(other.LastIndexOf(':') + 1)..];
+
     /// <summary>Device and number alone: whether two are the same file, whatever stands in it.</summary>
     internal static string Number(SafeFileHandle file)
     {

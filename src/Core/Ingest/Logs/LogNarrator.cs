@@ -10,8 +10,8 @@ internal sealed class LogNarrator(LogSubject subject, string file)
     private const string Main = "MainThread";
     private static readonly TimeSpan JobSilence = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
-    private readonly TickKeeper ticks = new(subject, file);
-    private readonly StreakTeller streaks = new(subject, file);
+    private readonly TickKeeper ticks = new(subject);
+    private readonly StreakTeller streaks = new(subject);
     private readonly NameCache names = new();
 
     /// <summary>The file, which events are named by.</summary>
@@ -24,8 +24,8 @@ internal sealed class LogNarrator(LogSubject subject, string file)
     public IReadOnlyList<Tick> TakeTicks(ReaderState state) => ticks.Take(state.Process);
 
     /// <summary>An entry for lines that have none before them.</summary>
-    public static EntryState Nothing(ReaderState state, DateTimeOffset at, long offset) =>
-        new() { Saying = state.Said, Thread = state.Speaker ?? Main, At = at, Offset = offset };
+    public EntryState Nothing(ReaderState state, DateTimeOffset at, long offset) =>
+        new() { Saying = state.Said, Thread = state.Speaker ?? Main, At = at, Place = Place(offset) };
 
     /// <summary>Takes a line in the shape of the log.</summary>
     public void Hear(ReaderState state, in LogLine line, LogSaying saying, DateTimeOffset at, long offset)
@@ -70,7 +70,7 @@ internal sealed class LogNarrator(LogSubject subject, string file)
                 thread.Job = Text(LogSayings.Job(saying, line.Message)) ?? thread.Job;
             }
 
-            state.Entry = new EntryState { Saying = saying, Level = line.Level, Thread = name, Resource = Text(LogSayings.Resource(saying, line.Message)), At = at, Offset = offset };
+            state.Entry = new EntryState { Saying = saying, Level = line.Level, Thread = name, Resource = Text(LogSayings.Resource(saying, line.Message)), At = at, Place = Place(offset) };
             return;
         }
 
@@ -83,7 +83,7 @@ internal sealed class LogNarrator(LogSubject subject, string file)
                 break;
             case LogSaying.Waiting:
                 streaks.Flush(who);
-                streaks.Waiting(who, Text(LogSayings.Resource(saying, line.Message)), LogSayings.Waited(line.Message), at, offset);
+                streaks.Waiting(who, Text(LogSayings.Resource(saying, line.Message)), LogSayings.Waited(line.Message), at, Place(offset));
                 break;
             default:
                 streaks.Flush(who);
@@ -113,7 +113,7 @@ internal sealed class LogNarrator(LogSubject subject, string file)
         {
             if (died.Type is not null)
             {
-                streaks.Failed(who, died.LastType, died.Value, entry.At, entry.Offset, atTheEnd: true);
+                streaks.Failed(who, died.LastType, died.Value, entry.At, entry.Place, atTheEnd: true);
                 TickKeeper.Died(process, died.Type, entry.At);
                 (thread.Job, process.Ended) = (null, true);
             }
@@ -125,7 +125,7 @@ internal sealed class LogNarrator(LogSubject subject, string file)
                 case LogSaying.Eligible:
                     thread.Pending = new PendingFailure
                     {
-                        Resource = entry.Resource ?? StreakTeller.Unnamed, At = entry.At, Offset = entry.Offset, Type = died.Type, Value = died.Value,
+                        Resource = entry.Resource ?? StreakTeller.Unnamed, At = entry.At, Place = entry.Place, Type = died.Type, Value = died.Value,
                     };
                     break;
                 case LogSaying.Unrecoverable:
@@ -135,15 +135,15 @@ internal sealed class LogNarrator(LogSubject subject, string file)
                     streaks.Raised(who, entry);
                     break;
                 case LogSaying.ErrorRunning:
-                    streaks.Failed(who, died.Type, died.Value, entry.At, entry.Offset, atTheEnd: false);
+                    streaks.Failed(who, died.Type, died.Value, entry.At, entry.Place, atTheEnd: false);
                     TickKeeper.Failed(process);
                     (thread.Job, thread.RunsJobs) = (null, true);
                     break;
                 case LogSaying.Other when entry.Level >= LogLevel.Error && died.Type is not null:
-                    streaks.Failed(who, died.Type, died.Value, entry.At, entry.Offset, atTheEnd: false);
+                    streaks.Failed(who, died.Type, died.Value, entry.At, entry.Place, atTheEnd: false);
                     break;
                 case LogSaying.Other when entry.Level >= LogLevel.Error:
-                    streaks.Weak(who, entry.At, entry.Offset);
+                    streaks.Weak(who, entry.At, entry.Place);
                     break;
             }
         }
@@ -184,13 +184,13 @@ internal sealed class LogNarrator(LogSubject subject, string file)
         var name = names.Of(line.Thread);
         if (line.Level >= LogLevel.Error)
         {
-            state.Entry = new EntryState { Level = line.Level, Thread = name, At = at, Offset = offset };
+            state.Entry = new EntryState { Level = line.Level, Thread = name, At = at, Place = Place(offset) };
             return;
         }
 
         var who = new Speaker(process, name, thread);
         streaks.Flush(who);
-        streaks.Weak(who, at, offset);
+        streaks.Weak(who, at, Place(offset));
         if (thread.Idle)
         {
             state.Threads.Remove(name);
@@ -199,10 +199,10 @@ internal sealed class LogNarrator(LogSubject subject, string file)
 
     private void Step(ProcessState process, Speaker who, LogSaying saying, string? job, DateTimeOffset at, long offset)
     {
-        var locked = streaks.Through(who, at, offset);
+        var locked = streaks.Through(who, at, Place(offset));
         if (saying != LogSaying.Done)
         {
-            ticks.Open(process, offset);
+            ticks.Open(process);
         }
 
         (who.State.Job, who.State.RunsJobs) = (saying == LogSaying.AboutToRun ? job : null, who.State.RunsJobs || saying != LogSaying.Done);
@@ -240,7 +240,7 @@ internal sealed class LogNarrator(LogSubject subject, string file)
         process.Versioned = process.Starting && saying != LogSaying.AppName;
         if (saying == LogSaying.RunningAll || process is { Starting: true, App: "crontabber" })
         {
-            ticks.Open(process, offset);
+            ticks.Open(process);
         }
 
         return process;
@@ -256,7 +256,7 @@ internal sealed class LogNarrator(LogSubject subject, string file)
 
         state.Threads.Clear();
         ticks.Leave(state.Process);
-        return state.Process = new ProcessState { App = app, Began = at, Offset = offset };
+        return state.Process = new ProcessState { App = app, Began = at, Place = Place(offset) };
     }
 
     // Of a process that was killed there is no last line; the next one may have no first.
@@ -290,6 +290,8 @@ internal sealed class LogNarrator(LogSubject subject, string file)
 
         return state.Threads[name] = new ThreadState();
     }
+
+    private LogPlace Place(long offset) => new(File, offset);
 
     private static string? Text(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? null : LogText.Of(bytes);
 }

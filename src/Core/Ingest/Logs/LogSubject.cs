@@ -19,16 +19,15 @@ public sealed record LogSubject(string Source, string Host)
     public Func<string, string> JobOf { get; init; } = static job => job;
 
     /// <summary>Made of where a line stands, so that reading it again gives the same (RFC 9562, version 8).</summary>
-    /// <param name="file">The file: <see cref="LogPosition.File"/>.</param>
-    /// <param name="offset">Where its line begins.</param>
+    /// <param name="place">The line.</param>
     /// <param name="ordinal">Which event of that line.</param>
-    internal Guid Id(string file, long offset, int ordinal)
+    internal Guid Id(LogPlace place, int ordinal)
     {
         Span<byte> numbers = stackalloc byte[12];
-        BinaryPrimitives.WriteInt64BigEndian(numbers, offset);
+        BinaryPrimitives.WriteInt64BigEndian(numbers, place.Offset);
         BinaryPrimitives.WriteInt32BigEndian(numbers[8..], ordinal);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData([.. Encoding.UTF8.GetBytes($"{Host}\n{file}\n"), .. numbers], hash);
+        SHA256.HashData([.. Encoding.UTF8.GetBytes($"{Host}\n{place.File}\n"), .. numbers], hash);
         hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
         hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
         return new Guid(hash[..16], bigEndian: true);

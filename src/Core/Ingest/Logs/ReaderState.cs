@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dashboard.Core.Retries;
 
@@ -44,6 +45,12 @@ internal sealed class ReaderState
     }
 }
 
+/// <summary>Where a line stands: what events are named by, so it names its file too, for what began in one may end in the next.</summary>
+/// <param name="File">As of <see cref="LogPosition.File"/>.</param>
+/// <param name="Offset">Where it begins.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct LogPlace(string? File, long Offset);
+
 /// <summary>One process, from its first line to the next one's.</summary>
 internal sealed class ProcessState
 {
@@ -52,7 +59,7 @@ internal sealed class ProcessState
     public required DateTimeOffset Began { get; set; }
 
     /// <summary>Where its first line began.</summary>
-    public long Offset { get; set; }
+    public LogPlace Place { get; set; }
 
     /// <summary>Still telling its version and configuration.</summary>
     public bool Starting { get; set; }
@@ -114,7 +121,7 @@ internal sealed class EntryState
     public DateTimeOffset At { get; set; }
 
     /// <summary>Where its line began.</summary>
-    public long Offset { get; set; }
+    public LogPlace Place { get; set; }
 
     public TracebackReading Traceback { get; set; } = new();
 
@@ -150,7 +157,7 @@ internal sealed class PendingFailure
 
     public DateTimeOffset At { get; set; }
 
-    public long Offset { get; set; }
+    public LogPlace Place { get; set; }
 
     public string? Type { get; set; }
 

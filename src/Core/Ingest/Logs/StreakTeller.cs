@@ -6,7 +6,7 @@ namespace Dashboard.Core.Ingest.Logs;
 internal readonly record struct Speaker(ProcessState Process, string Thread, ThreadState State);
 
 /// <summary>Tells events of attempts, and how streaks end.</summary>
-internal sealed class StreakTeller(LogSubject subject, string file)
+internal sealed class StreakTeller(LogSubject subject)
 {
     /// <summary>A resource whose name is not in the log.</summary>
     public const string Unnamed = "unknown";
@@ -40,7 +40,7 @@ internal sealed class StreakTeller(LogSubject subject, string file)
         }
     }
 
-    public void Waiting(Speaker who, string? resource, (TimeSpan Waited, TimeSpan Of)? waited, DateTimeOffset at, long offset)
+    public void Waiting(Speaker who, string? resource, (TimeSpan Waited, TimeSpan Of)? waited, DateTimeOffset at, LogPlace place)
     {
         var streak = Find(who, resource);
         if (streak is null)
@@ -56,18 +56,18 @@ internal sealed class StreakTeller(LogSubject subject, string file)
             streak.Next ??= at + (wait.Of - wait.Waited);
         }
 
-        Add(who, streak, RetryOutcome.Waiting, at, offset, 0);
+        Add(who, streak, RetryOutcome.Waiting, at, place, 0);
     }
 
     /// <summary>The thread went on: its attempts got through, but where the last one allowed had failed. Whether one of these failed for a locked row.</summary>
-    public bool Through(Speaker who, DateTimeOffset at, long offset)
+    public bool Through(Speaker who, DateTimeOffset at, LogPlace place)
     {
         var ordinal = 0;
         var locked = false;
         foreach (var streak in who.State.Streaks)
         {
             locked |= streak.Exhausted && streak.Type is { } type && (type.EndsWith("LockNotAvailable", StringComparison.Ordinal) || type.EndsWith("RowLevelLockError", StringComparison.Ordinal));
-            End(who, streak, at, offset, ordinal++);
+            End(who, streak, at, place, ordinal++);
         }
 
         who.State.Streaks.Clear();
@@ -75,16 +75,16 @@ internal sealed class StreakTeller(LogSubject subject, string file)
     }
 
     /// <summary>An ordinary line: proves something only in a thread that runs no jobs, and after the wait.</summary>
-    public void Weak(Speaker who, DateTimeOffset at, long offset)
+    public void Weak(Speaker who, DateTimeOffset at, LogPlace place)
     {
         if (!who.State.RunsJobs && who.State.Streaks.TrueForAll(streak => streak.Next is not { } next || at >= next - Early))
         {
-            Through(who, at, offset);
+            Through(who, at, place);
         }
     }
 
     /// <summary>An exception came out of what the thread was doing.</summary>
-    public void Failed(Speaker who, string? type, string value, DateTimeOffset at, long offset, bool atTheEnd)
+    public void Failed(Speaker who, string? type, string value, DateTimeOffset at, LogPlace place, bool atTheEnd)
     {
         var ordinal = 0;
         foreach (var streak in who.State.Streaks)
@@ -93,16 +93,16 @@ internal sealed class StreakTeller(LogSubject subject, string file)
             var when = atTheEnd && streak.Next > at ? streak.Next.Value : at;
             if (type is "KeyboardInterrupt" or "SystemExit")
             {
-                Add(who, streak, RetryOutcome.Aborted, when, offset, ordinal++);
+                Add(who, streak, RetryOutcome.Aborted, when, place, ordinal++);
             }
             else if (atTheEnd || streak.Exhausted || type is null || type == streak.Type)
             {
-                Add(who, streak, RetryOutcome.GaveUp, when, offset, ordinal++);
+                Add(who, streak, RetryOutcome.GaveUp, when, place, ordinal++);
             }
             else
             {
                 (streak.Attempts, streak.Type, streak.Value, streak.Delay, streak.Next) = (streak.Attempts + 1, type, value, null, null);
-                Add(who, streak, RetryOutcome.NotRetryable, when, offset, ordinal++);
+                Add(who, streak, RetryOutcome.NotRetryable, when, place, ordinal++);
             }
         }
 
@@ -113,7 +113,7 @@ internal sealed class StreakTeller(LogSubject subject, string file)
     {
         var streak = Find(who, entry.Resource) ?? Open(who, entry.Resource ?? Unnamed);
         (streak.Attempts, streak.Type, streak.Value, streak.Delay, streak.Next) = (streak.Attempts + 1, entry.Traceback.Type, entry.Traceback.Value, null, null);
-        Add(who, streak, RetryOutcome.NotRetryable, entry.At, entry.Offset, 0);
+        Add(who, streak, RetryOutcome.NotRetryable, entry.At, entry.Place, 0);
         who.State.Streaks.Remove(streak);
     }
 
@@ -122,8 +122,8 @@ internal sealed class StreakTeller(LogSubject subject, string file)
     {
         var streak = Made(who, entry.Resource ?? Unnamed, ExecutorKind.Plain, []);
         (streak.Attempts, streak.Type, streak.Value) = (1, entry.Traceback.Type, entry.Traceback.Value);
-        Add(who, streak, RetryOutcome.Fail, entry.At, entry.Offset, 0);
-        Add(who, streak, RetryOutcome.GaveUp, entry.At, entry.Offset, 1);
+        Add(who, streak, RetryOutcome.Fail, entry.At, entry.Place, 0);
+        Add(who, streak, RetryOutcome.GaveUp, entry.At, entry.Place, 1);
     }
 
     private void Fail(Speaker who, TimeSpan? delay, DateTimeOffset? next)
@@ -133,7 +133,7 @@ internal sealed class StreakTeller(LogSubject subject, string file)
         var streak = Find(who, failure.Resource);
         if (streak is not null && !streak.GoesOn(delay?.TotalSeconds))
         {
-            End(who, streak, failure.At, failure.Offset, 1);
+            End(who, streak, failure.At, failure.Place, 1);
             who.State.Streaks.Remove(streak);
             streak = null;
         }
@@ -141,10 +141,10 @@ internal sealed class StreakTeller(LogSubject subject, string file)
         streak ??= Open(who, failure.Resource);
         (streak.Type, streak.Value) = (failure.Type, failure.Value);
         (streak.Attempts, streak.Delay, streak.First, streak.Next) = (streak.Attempts + 1, delay?.TotalSeconds, streak.First ?? delay?.TotalSeconds, next);
-        Add(who, streak, RetryOutcome.Fail, failure.At, failure.Offset, 0);
+        Add(who, streak, RetryOutcome.Fail, failure.At, failure.Place, 0);
     }
 
-    private void End(Speaker who, OpenStreak streak, DateTimeOffset at, long offset, int ordinal)
+    private void End(Speaker who, OpenStreak streak, DateTimeOffset at, LogPlace place, int ordinal)
     {
         var gaveUp = streak.Exhausted;
         if (!gaveUp)
@@ -153,7 +153,7 @@ internal sealed class StreakTeller(LogSubject subject, string file)
         }
 
         (streak.Delay, streak.Next) = (null, null);
-        Add(who, streak, gaveUp ? RetryOutcome.GaveUp : RetryOutcome.Recovered, at, offset, ordinal);
+        Add(who, streak, gaveUp ? RetryOutcome.GaveUp : RetryOutcome.Recovered, at, place, ordinal);
     }
 
     private static OpenStreak? Find(Speaker who, string? resource) =>
@@ -177,13 +177,13 @@ internal sealed class StreakTeller(LogSubject subject, string file)
     private static OpenStreak Made(Speaker who, string resource, ExecutorKind kind, List<double> ladder) =>
         new() { Resource = resource, Kind = kind, Ladder = ladder, Job = who.State.Job };
 
-    private void Add(Speaker who, OpenStreak streak, RetryOutcome outcome, DateTimeOffset at, long offset, int ordinal)
+    private void Add(Speaker who, OpenStreak streak, RetryOutcome outcome, DateTimeOffset at, LogPlace place, int ordinal)
     {
         var (type, value, kind) = outcome == RetryOutcome.Waiting ? default : LogSubject.Exception(streak.Type, streak.Value);
         var waits = outcome is RetryOutcome.Fail or RetryOutcome.Waiting;
         Events.Add(new RetryEvent
         {
-            Id = subject.Id(file, offset, ordinal),
+            Id = subject.Id(place, ordinal),
             At = at,
             Source = subject.Source,
             Host = subject.Host,

@@ -3,12 +3,12 @@ using Dashboard.Core.Ticks;
 namespace Dashboard.Core.Ingest.Logs;
 
 /// <summary>Keeps the ticks that a log tells of: one for each process that ran jobs, or began to.</summary>
-internal sealed class TickKeeper(LogSubject subject, string file)
+internal sealed class TickKeeper(LogSubject subject)
 {
     private readonly List<Tick> left = [];
 
-    public void Open(ProcessState process, long offset) =>
-        process.Tick ??= new TickState { Id = subject.Id(file, Math.Min(process.Offset, offset), -1), HeardAt = process.Began };
+    public void Open(ProcessState process) =>
+        process.Tick ??= new TickState { Id = subject.Id(process.Place, -1), HeardAt = process.Began };
 
     public void Running(ProcessState process, string? job)
     {
