@@ -55,7 +55,7 @@ public sealed class CanEverybodyReadItTests(IncidentDashboard incident) : Journe
         await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings.Jobs.Count == 20);
         await dashboard.TellAsync(new SampleRetries(TimeProvider.System.GetUtcNow()).Told);
 
-        await AccessibleAsync(dashboard, theme, ["/", "/retries", "/retries?window=24h&sources=all"]);
+        await AccessibleAsync(dashboard, theme, ["/", "/retries", "/retries?window=24h&sources=all", "/jobs/adu-matview"]);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ internal sealed class IndexedLog(int budget) : LogFollower
     private const int RowsOnAPage = 60;
 
     private uint file;
+    private LogMark mark;
 
     /// <inheritdoc/>
     public override bool IsLost(LogShape shape) => shape.Reach != LogReach.Index || shape.File != file;
@@ -19,6 +20,7 @@ internal sealed class IndexedLog(int budget) : LogFollower
         RunQueries queries, LogShape shape, Func<RecentRuns, bool> enough, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         file = shape.File;
+        mark = LogMark.Of(0, shape);
         var before = long.MaxValue;
         var step = FirstStep;
         for (var left = (long)budget * RowsOnAPage; left > 0 && !enough(Runs); left -= step, step = Math.Min(step * 4, LongestStep))
@@ -42,6 +44,8 @@ internal sealed class IndexedLog(int budget) : LogFollower
     public override async Task FollowAsync(RunQueries queries, LogShape shape, bool thorough, CancellationToken cancellationToken)
     {
         var newest = await queries.NewestIdAsync(long.MaxValue, cancellationToken) ?? 0;
-        Runs.Add(await queries.WithIdsAsync(shape, Math.Max(Runs.NewestId, newest - LongestStep) - PagedLog.Overlap, newest + 1, [], cancellationToken));
+        var since = mark with { Id = Math.Max(Runs.NewestId, newest - LongestStep) - PagedLog.Overlap };
+        Runs.Add(await queries.SinceAsync(shape, since, newest + 1, cancellationToken));
+        mark = LogMark.Of(Runs.NewestId, shape);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class PagedLog(int budget, TimeProvider clock) : LogFollower
     /// <summary>The window when only something else than the log is known to have changed.</summary>
     public const uint Narrow = 64;
 
-    /// <summary>An id may become visible this many ids after a greater one.</summary>
+    /// <summary>How many of the newest ids are asked for again whoever wrote them: without versions of rows, an id may become visible this many after a greater one.</summary>
     public const long Overlap = 500;
 
     private const uint FirstStep = 64;
@@ -29,8 +29,9 @@ internal sealed class PagedLog(int budget, TimeProvider clock) : LogFollower
     private uint file;
     private uint pages;
     private uint roundAt;
-    private long roundFloor;
-    private long nextRoundFloor;
+    private LogMark mark;
+    private LogMark roundMark;
+    private LogMark nextRoundMark;
     private long roundStepped;
 
     /// <inheritdoc/>
@@ -50,33 +51,38 @@ internal sealed class PagedLog(int budget, TimeProvider clock) : LogFollower
             uint? to = from == pages ? null : from;
             step = Math.Min(step, (uint)budget - spent);
             from = from > step ? from - step : 0;
-            Runs.Add(await queries.OnPagesAsync(shape, from, to, floor: long.MinValue, Runs.Full(), cancellationToken));
+            Runs.Add(await queries.OnPagesAsync(shape, from, to, LogMark.Beginning, Runs.Full(), cancellationToken));
 
             // The rows of full jobs were left out above; one page without that tells how far back this was.
-            Runs.Add(await queries.OnPagesAsync(shape, from, from + 1, floor: long.MinValue, [], cancellationToken));
+            Runs.Add(await queries.OnPagesAsync(shape, from, from + 1, LogMark.Beginning, [], cancellationToken));
             Runs.Whole = from == 0;
             yield return Runs;
         }
 
         Runs.Whole = from == 0;
-        roundFloor = nextRoundFloor = Runs.NewestId - Overlap;
+        mark = roundMark = nextRoundMark = LogMark.Of(Runs.NewestId, shape);
         roundStepped = clock.GetTimestamp();
     }
 
     /// <inheritdoc/>
     public override async Task FollowAsync(RunQueries queries, LogShape shape, bool thorough, CancellationToken cancellationToken)
     {
-        var floor = Runs.NewestId - Overlap;
+        var since = mark;
         var end = Math.Min(pages, shape.Pages);
         var window = thorough || shape.Pages != pages ? Wide : Narrow;
         var tail = end > window ? end - window : 0;
-        Runs.Add(await queries.OnPagesAsync(shape, tail, to: null, floor, [], cancellationToken, Runs.SeenAbove(floor)));
+        Runs.Add(await queries.OnPagesAsync(shape, tail, to: null, since, [], cancellationToken, Runs.SeenAbove(since.Id)));
         foreach (var page in reused.ToArray())
         {
-            Remember(Runs.Add(await queries.OnPagesAsync(shape, page, page + Narrow, floor, [], cancellationToken)), tail);
+            Remember(Runs.Add(await queries.OnPagesAsync(shape, page, page + Narrow, since, [], cancellationToken)), tail);
         }
 
         pages = shape.Pages;
+        if (window == Wide)
+        {
+            mark = LogMark.Of(Runs.NewestId, shape);
+        }
+
         if (clock.GetElapsedTime(roundStepped) >= RoundPause)
         {
             roundStepped = clock.GetTimestamp();
@@ -90,8 +96,8 @@ internal sealed class PagedLog(int budget, TimeProvider clock) : LogFollower
         if (roundAt >= tail)
         {
             roundAt = 0;
-            roundFloor = nextRoundFloor;
-            nextRoundFloor = Runs.NewestId - Overlap;
+            roundMark = nextRoundMark;
+            nextRoundMark = mark;
         }
 
         if (tail == 0)
@@ -100,7 +106,7 @@ internal sealed class PagedLog(int budget, TimeProvider clock) : LogFollower
         }
 
         var to = Math.Min(roundAt + Math.Max(ShortestRoundStep, tail / RoundSteps), tail);
-        Remember(Runs.Add(await queries.OnPagesAsync(shape, roundAt, to, roundFloor, [], cancellationToken)), tail);
+        Remember(Runs.Add(await queries.OnPagesAsync(shape, roundAt, to, roundMark, [], cancellationToken)), tail);
         roundAt = to;
     }
 

@@ -26,7 +26,8 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
 
     private const string ShapeSql = """
         select now(), c.relkind = 'r' and has_table_privilege(c.oid, 'select'),
-               coalesce(pg_relation_filenode(c.oid), 0)::bigint, coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::bigint
+               coalesce(pg_relation_filenode(c.oid), 0)::bigint, coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::bigint,
+               txid_snapshot_xmin(txid_current_snapshot()) & 4294967295
           from pg_class c
          where c.oid = cast(@log as regclass)
         """;
@@ -34,7 +35,7 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
     private const string PagesSql = """
         select {columns}
           from {log}
-         where ctid >= @from and ctid < @to and id > @floor and id::bigint <> all (@seen) and app_name <> all (@full)
+         where ctid >= @from and ctid < @to and {new} and id::bigint <> all (@seen) and app_name <> all (@full)
         """;
 
     // TID range scans came with PostgreSQL 14; before, every place has to be named.
@@ -43,14 +44,18 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
           from {log}
          where ctid = any (array(select format('(%s,%s)', page, place)::tid
                                    from generate_series(@first, @last) page, generate_series(1, {rows}) place))
-           and id > @floor and id::bigint <> all (@seen) and app_name <> all (@full)
+           and {new} and id::bigint <> all (@seen) and app_name <> all (@full)
         """;
 
     private const string IdsSql = """
         select {columns}
           from {log}
-         where id >= @from and id < @to and app_name <> all (@full)
+         where id >= @from and id < @to and {new} and app_name <> all (@full)
         """;
+
+    // Row versions carry the low 32 bits of the transaction that wrote them, so "later" is told on a circle of numbers.
+    private const string NewOrLateSql = "(id > @floor or (id > @late and (xmin::text::bigint - @transaction) & 4294967295 < 2147483648))";
+    private const string NewSql = "id > @floor";
 
     private const string AtPlacesSql = """
         select {columns}
@@ -95,7 +100,7 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
         {
             await row.ReadAsync(cancellationToken);
             var file = row.GetBoolean(1) ? (uint)row.GetInt64(2) : 0;
-            shape = new LogShape(row.GetFieldValue<DateTimeOffset>(0), LogReach.Nothing, file, (uint)row.GetInt64(3));
+            shape = new LogShape(row.GetFieldValue<DateTimeOffset>(0), LogReach.Nothing, file, (uint)row.GetInt64(3), log.HasVersions ? (uint)row.GetInt64(4) : null);
         }
 
         if (observed.Capabilities.LogIndexedById)
@@ -115,22 +120,26 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
     /// <param name="shape">The log.</param>
     /// <param name="from">The first page.</param>
     /// <param name="to">The page after the last; null for the end of the table, pages added since included.</param>
-    /// <param name="floor">Only ids above this.</param>
+    /// <param name="since">Only what was not seen then.</param>
     /// <param name="full">No rows of these jobs.</param>
     /// <param name="cancellationToken">To stop.</param>
     /// <param name="seen">No rows with these ids: they were read before.</param>
-    public Task<IReadOnlyList<Run>> OnPagesAsync(LogShape shape, uint from, uint? to, long floor, string[] full, CancellationToken cancellationToken, long[]? seen = null)
+    public Task<IReadOnlyList<Run>> OnPagesAsync(LogShape shape, uint from, uint? to, LogMark since, string[] full, CancellationToken cancellationToken, long[]? seen = null)
     {
-        NpgsqlParameter[] rest = [new("floor", floor), new("full", full), new("seen", seen ?? [])];
+        NpgsqlParameter[] rest = [.. Since(since), new("full", full), new("seen", seen ?? [])];
         return HasRanges
-            ? RunsAsync(PagesSql, shape, [Place("from", from, 0), Place("to", to ?? uint.MaxValue, 0), .. rest], cancellationToken)
+            ? RunsAsync(New(PagesSql, since), shape, [Place("from", from, 0), Place("to", to ?? uint.MaxValue, 0), .. rest], cancellationToken)
             : RunsAsync(
-                NamedPlacesSql, shape, [new("first", (long)from), new("last", (long)(to ?? Math.Max(shape.Pages, from) + 1) - 1), .. rest], cancellationToken);
+                New(NamedPlacesSql, since), shape, [new("first", (long)from), new("last", (long)(to ?? Math.Max(shape.Pages, from) + 1) - 1), .. rest], cancellationToken);
     }
 
     /// <summary>The rows with ids from one up to another that are not of some jobs, in no order. Needs an index.</summary>
     public Task<IReadOnlyList<Run>> WithIdsAsync(LogShape shape, long from, long to, string[] full, CancellationToken cancellationToken) =>
-        RunsAsync(IdsSql, shape, [new("from", from), new("to", to), new("full", full)], cancellationToken);
+        WithIdsAsync(shape, from, to, LogMark.Beginning, full, cancellationToken);
+
+    /// <summary>The rows with ids below one that were not seen at a mark, in no order. Needs an index.</summary>
+    public Task<IReadOnlyList<Run>> SinceAsync(LogShape shape, LogMark since, long to, CancellationToken cancellationToken) =>
+        WithIdsAsync(shape, since.Id - LogMark.Late, to, since, [], cancellationToken);
 
     /// <summary>The newest rows of a log that may be read as a whole, newest first.</summary>
     public Task<IReadOnlyList<Run>> NewestAsync(LogShape shape, CancellationToken cancellationToken) => RunsAsync(NewestSql, shape, [], cancellationToken);
@@ -171,6 +180,15 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
     private bool HasRanges => observed.Capabilities.ServerVersion >= 140_000;
 
     private static NpgsqlParameter Place(string name, uint block, ushort offset) => new(name, NpgsqlDbType.Tid) { Value = new NpgsqlTid(block, offset) };
+
+    private Task<IReadOnlyList<Run>> WithIdsAsync(LogShape shape, long from, long to, LogMark since, string[] full, CancellationToken cancellationToken) =>
+        RunsAsync(New(IdsSql, since), shape, [new("from", from), new("to", to), .. Since(since), new("full", full)], cancellationToken);
+
+    private static string New(string template, LogMark since) => template.Replace("{new}", since.Transaction is null ? NewSql : NewOrLateSql, StringComparison.Ordinal);
+
+    private static NpgsqlParameter[] Since(LogMark since) => since.Transaction is { } transaction
+        ? [new("floor", since.Id), new("late", since.Id - LogMark.Late), new("transaction", (long)transaction)]
+        : [new("floor", since.Id)];
 
     // What the planner expects NewestSql to cost; the statement itself is not run.
     private async Task<double> WorkAsync(NpgsqlConnection connection, LogShape shape, CancellationToken cancellationToken)

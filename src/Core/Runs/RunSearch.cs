@@ -134,7 +134,7 @@ internal sealed class RunSearch(RunQueries newest, RunHistoryQueries queries, Lo
                 return Page(null, null);
             }
 
-            lookedBackTo = Oldest(await newest.OnPagesAsync(shape, from, from + 1, long.MinValue, [], cancellationToken)) ?? lookedBackTo;
+            lookedBackTo = Oldest(await newest.OnPagesAsync(shape, from, from + 1, LogMark.Beginning, [], cancellationToken)) ?? lookedBackTo;
             to = new RunPlace(shape.File, from, 0);
             end = from - 1;
             if (request.Since is { } since && lookedBackTo < since - Disorder)

@@ -120,7 +120,7 @@ internal sealed class RunWalk(string source, RunRecordStore store, FrameRule fra
         var from = Math.Max(behind.Place - step, floor);
         var runs = behind.Place <= floor ? [] : shape.Reach == LogReach.Index
             ? await queries!.WithIdsAsync(shape, from, behind.Place, [], cancellationToken)
-            : await queries!.OnPagesAsync(shape, (uint)from, behind.Place == shape.Pages ? null : (uint)behind.Place, behind.Floor - PagedLog.Overlap, [], cancellationToken);
+            : await queries!.OnPagesAsync(shape, (uint)from, behind.Place == shape.Pages ? null : (uint)behind.Place, new LogMark(behind.Floor - PagedLog.Overlap, null), [], cancellationToken);
         behind.Found.UnionWith(runs.Select(run => run.Id).Where(id => id > behind.Floor));
 
         // With every id that was ever given out found there is no need to look into the older pages.
@@ -150,7 +150,7 @@ internal sealed class RunWalk(string source, RunRecordStore store, FrameRule fra
         else
         {
             from = Math.Max(now.Place - options.RecordPages, 0);
-            runs = await queries!.OnPagesAsync(shape, (uint)from, now.Place == now.Span ? null : (uint)now.Place, long.MinValue, [], cancellationToken);
+            runs = await queries!.OnPagesAsync(shape, (uint)from, now.Place == now.Span ? null : (uint)now.Place, LogMark.Beginning, [], cancellationToken);
         }
 
         var old = runs.Count > 0 && limit - DateTimeOffset.MinValue > Disorder && runs.All(run => run.LogTime < limit - Disorder);
@@ -176,7 +176,7 @@ internal sealed class RunWalk(string source, RunRecordStore store, FrameRule fra
             return newest == 0 ? [] : await queries.WithIdsAsync(shape, newest, newest + 1, [], cancellationToken);
         }
 
-        return await queries!.OnPagesAsync(shape, shape.Pages > PagedLog.Narrow ? shape.Pages - PagedLog.Narrow : 0, null, long.MinValue, [], cancellationToken);
+        return await queries!.OnPagesAsync(shape, shape.Pages > PagedLog.Narrow ? shape.Pages - PagedLog.Narrow : 0, null, LogMark.Beginning, [], cancellationToken);
     }
 
     // Measured from the newest run, not from the clock: a log that stopped years ago is kept as well.

@@ -83,6 +83,29 @@ public sealed class LongLogTests
             seen.UnionWith(snapshot.ByJob.Where(job => job.Key.StartsWith("writer-", StringComparison.Ordinal)).SelectMany(job => job.Value.Runs).Select(run => run.Id));
     }
 
+    [Theory]
+    [InlineData(Flavour.Crontabber, "crontabber_log", false)]
+    [InlineData(Flavour.Socorro, "cron_log", true)]
+    public async Task A_row_that_shows_itself_long_after_greater_ids_is_found(Flavour flavour, string log, bool indexed)
+    {
+        await using var database = flavour == Flavour.Socorro ? await Observing.NewAsync("socorro-cron-incident", flavour) : await LogAsync(20_000);
+        Assert.Equal(indexed, database.Source.Capabilities.LogIndexedById);
+        await ReadAsync(database, SourceChange.Everything);
+        await using var slow = await database.Source.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var insert = new NpgsqlCommand($"begin; insert into {log} (app_name, log_time, duration) values ('slow', now(), '0')", slow);
+        await insert.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await database.ExecuteAsync($"insert into {log} (app_name, log_time, duration) select 'quick', now(), '0' from generate_series(1, 3000)");
+
+        // Readings of both kinds pass before it does.
+        Assert.Equal(JobHistory.Kept, (await ReadAsync(database, SourceChange.Runs)).Of("quick").Runs.Count);
+        await ReadAsync(database, SourceChange.Jobs);
+        Assert.Empty(feeds.Of(database.Name).Newest.Of("slow").Runs);
+        await using var commit = new NpgsqlCommand("commit", slow);
+        await commit.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        Assert.Single((await ReadAsync(database, SourceChange.Runs)).Of("slow").Runs);
+    }
+
     [Fact]
     public async Task Rows_that_fill_the_holes_of_a_trim_are_found_in_the_old_pages()
     {
@@ -127,7 +150,7 @@ public sealed class LongLogTests
     // What the room asks of the log, with the pages it may touch: the window that follows, one page, a step of a history, a row by its place.
     private static IEnumerable<(string Statement, int Pages)> Plans =>
     [
-        ("select id, ctid, app_name from public.crontabber_log where ctid >= '({end-1000},0)' and ctid < '(4294967295,0)' and id > 1999500 and app_name <> all ('{{}}')", 1_100),
+        ("select id, ctid, app_name from public.crontabber_log where ctid >= '({end-1000},0)' and ctid < '(4294967295,0)' and (id > 1999500 or (id > 1995000 and (xmin::text::bigint - 1000) & 4294967295 < 2147483648)) and app_name <> all ('{{}}')", 1_100),
         ("select id, ctid, app_name from public.crontabber_log where ctid >= '({end-64},0)' and ctid < '(4294967295,0)' and id > 1999500 and app_name <> all ('{{}}')", 100),
         ("select min(id)::bigint from public.crontabber_log where ctid >= '(5000,0)' and ctid < '(5001,0)'", 1),
         ("select id, ctid from public.crontabber_log where ctid >= '(5000,0)' and ctid < '(5512,0)' and id < 9223372036854775807 and app_name = 'job-1' and true order by ctid desc limit 50", 512),
