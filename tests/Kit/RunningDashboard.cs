@@ -118,16 +118,16 @@ public sealed class RunningDashboard : IAsyncDisposable
     }
 
     /// <summary>Where a browser logs itself in and arrives at a page; works once.</summary>
-    public Uri LoginUrl(string page = "/")
+    public Uri LoginUrl(string page = "/", Role role = Role.Operator)
     {
-        var token = Task.Run(() => Services.GetRequiredService<LoginTokenQueries>().IssueAsync(CancellationToken.None)).GetAwaiter().GetResult();
+        var token = Task.Run(() => Services.GetRequiredService<LoginTokenQueries>().IssueAsync($"the {role.Name()}", role, CancellationToken.None)).GetAwaiter().GetResult();
         return new Uri(Url, $"/login?token={token.Text}&to={Uri.EscapeDataString(page)}");
     }
 
     /// <summary>A browser without its window: logged in by cookie. Follows no redirect.</summary>
-    public async Task<HttpClient> LoggedInAsync()
+    public async Task<HttpClient> LoggedInAsync(Role role = Role.Operator)
     {
-        using var answer = await Anonymous.GetAsync(LoginUrl());
+        using var answer = await Anonymous.GetAsync(LoginUrl("/", role));
         var cookie = answer.Headers.GetValues("Set-Cookie").Single(value => value.Contains("dashboard=", StringComparison.Ordinal)).Split(';')[0];
         var browser = NewClient();
         browser.DefaultRequestHeaders.Add("Cookie", cookie);

@@ -11,39 +11,44 @@ public sealed class LoginTokenQueries(OwnDatabase database)
 
     private const string IssueSql = """
         with expired as (delete from dashboard.login_token where expires_at <= now())
-        insert into dashboard.login_token (hash, expires_at)
-        values (@hash, now() + @life)
+        insert into dashboard.login_token (hash, name, role, expires_at)
+        values (@hash, @name, @role, now() + @life)
         """;
 
     // The row is gone with its use, so of two who come with the same token one is let in.
     private const string RedeemSql = """
         delete from dashboard.login_token
          where hash = @hash
-        returning expires_at > now()
+        returning name, role, expires_at > now()
         """;
 
     private const string WorksSql = """
         select exists (select from dashboard.login_token where hash = @hash and expires_at > now())
         """;
 
-    /// <summary>Makes a token.</summary>
-    public async Task<Secret> IssueAsync(CancellationToken cancellationToken)
+    /// <summary>Makes a token; whoever uses it is called so and may so much.</summary>
+    public async Task<Secret> IssueAsync(string name, Role role, CancellationToken cancellationToken)
     {
         var token = Secret.Create("");
         await using var command = database.Source.CreateCommand(IssueSql);
         command.Parameters.Add(new NpgsqlParameter<byte[]>("hash", token.Hash));
+        command.Parameters.Add(new NpgsqlParameter<string>("name", name));
+        command.Parameters.Add(new NpgsqlParameter<string>("role", role.Name()));
         command.Parameters.Add(new NpgsqlParameter<TimeSpan>("life", Life));
         await command.ExecuteNonQueryAsync(cancellationToken);
         return token;
     }
 
-    /// <summary>Uses a token up; false when it was none, was used before or is too old.</summary>
+    /// <summary>Uses a token up and says for whom it was made; null when it was none, was used before or is too old.</summary>
     /// <remarks>It is looked for by its hash: how long that takes says nothing of the 256 bits behind it.</remarks>
-    public async Task<bool> RedeemAsync(string token, CancellationToken cancellationToken)
+    public async Task<TokenHolder?> RedeemAsync(string token, CancellationToken cancellationToken)
     {
         await using var command = database.Source.CreateCommand(RedeemSql);
         command.Parameters.Add(new NpgsqlParameter<byte[]>("hash", Secret.HashOf(token)));
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) && reader.GetBoolean(2) && Roles.Find(reader.GetString(1)) is { } role
+            ? new TokenHolder(reader.GetString(0), role)
+            : null;
     }
 
     /// <summary>Whether a token would still work.</summary>
@@ -55,3 +60,8 @@ public sealed class LoginTokenQueries(OwnDatabase database)
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 }
+
+/// <summary>Whom a login token lets in.</summary>
+/// <param name="Name">As they are called.</param>
+/// <param name="Role">What they may.</param>
+public sealed record TokenHolder(string Name, Role Role);

@@ -69,6 +69,31 @@ public sealed class SessionQueries(OwnDatabase database)
            and ends_at > now()
         """;
 
+    private const string OutSql = """
+        select asked.id
+          from unnest(@ids) asked (id)
+         where not exists (select from dashboard.session s where s.id = asked.id and s.ended_at is null and s.ends_at > now())
+        """;
+
+    private const string OverSql = """
+        update dashboard.session
+           set ended_at = ends_at, ended_by = 'time'
+         where via = 'proxy'
+           and subject = @subject
+           and ended_at is null
+           and ends_at <= now()
+        """;
+
+    // One for each person: two requests at once find the same.
+    private const string EnterSql = """
+        insert into dashboard.session (id, name, role, via, subject, address, agent, ends_at)
+        select @id, @name, @role, 'proxy', @subject, @address, @agent, now() + @life
+         where not exists (select from dashboard.barred where via = 'proxy' and subject = @subject)
+            on conflict (subject) where via = 'proxy' and ended_at is null
+            do update set role = excluded.role, name = excluded.name
+        returning id
+        """;
+
     private const string SetRoleSql = """
         update dashboard.session
            set role = @role
@@ -81,14 +106,7 @@ public sealed class SessionQueries(OwnDatabase database)
         ArgumentNullException.ThrowIfNull(person);
         var id = Guid.NewGuid();
         await using var command = database.Source.CreateCommand(BeginSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        command.Parameters.Add(new NpgsqlParameter<string>("name", person.Name));
-        command.Parameters.Add(new NpgsqlParameter<string>("role", person.Role.Name()));
-        command.Parameters.Add(new NpgsqlParameter<string>("via", person.Via));
-        command.Parameters.Add(Text("subject", person.Subject));
-        command.Parameters.Add(new NpgsqlParameter<string>("address", person.Address));
-        command.Parameters.Add(new NpgsqlParameter<string>("agent", person.Agent.Length > LongestAgent ? person.Agent[..LongestAgent] : person.Agent));
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("life", life));
+        Add(command, person, id, life);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 0 ? null : await FindAsync(id, cancellationToken);
     }
 
@@ -155,6 +173,37 @@ public sealed class SessionQueries(OwnDatabase database)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Those of some sessions that do not last any more.</summary>
+    public async Task<IReadOnlyList<Guid>> OutAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(OutSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]>("ids", [.. ids]));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var gone = new List<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            gone.Add(reader.GetGuid(0));
+        }
+
+        return gone;
+    }
+
+    /// <summary>The session of somebody for whom a proxy vouches with each request: the one that lasts, with what they may by now, or a new one; null when they are shut out.</summary>
+    public async Task<Session?> EnterAsync(Newcomer person, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(person);
+        var subject = person.Subject ?? throw new ArgumentException("A proxy says who it is.", nameof(person));
+        await using (var over = database.Source.CreateCommand(OverSql))
+        {
+            over.Parameters.Add(new NpgsqlParameter<string>("subject", subject));
+            await over.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var command = database.Source.CreateCommand(EnterSql);
+        Add(command, person, Guid.NewGuid(), Life);
+        return await command.ExecuteScalarAsync(cancellationToken) is Guid id ? await FindAsync(id, cancellationToken) : null;
+    }
+
     /// <summary>Gives a session another role.</summary>
     public async Task SetRoleAsync(Guid id, Role role, CancellationToken cancellationToken)
     {
@@ -162,6 +211,18 @@ public sealed class SessionQueries(OwnDatabase database)
         command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
         command.Parameters.Add(new NpgsqlParameter<string>("role", role.Name()));
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void Add(NpgsqlCommand command, Newcomer person, Guid id, TimeSpan life)
+    {
+        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
+        command.Parameters.Add(new NpgsqlParameter<string>("name", person.Name));
+        command.Parameters.Add(new NpgsqlParameter<string>("role", person.Role.Name()));
+        command.Parameters.Add(new NpgsqlParameter<string>("via", person.Via));
+        command.Parameters.Add(Text("subject", person.Subject));
+        command.Parameters.Add(new NpgsqlParameter<string>("address", person.Address));
+        command.Parameters.Add(new NpgsqlParameter<string>("agent", person.Agent.Length > LongestAgent ? person.Agent[..LongestAgent] : person.Agent));
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("life", life));
     }
 
     private static NpgsqlParameter Text(string name, string? value) => new(name, NpgsqlDbType.Text) { Value = (object?)value ?? DBNull.Value };

@@ -50,6 +50,7 @@ internal static class ApiServices
         routes.MapGroup("/api/v1")
             .WithTags("v1")
             .RequireRateLimiting(Limits.ApiPolicy)
+            .RequireUnlessSaid(AccessPolicies.Viewer)
             .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
@@ -67,10 +68,10 @@ internal static class ApiServices
 
     public static IEndpointRouteBuilder MapApiDescription(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi/{documentName}.json").RequireRateLimiting(Limits.ApiPolicy);
+        routes.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AccessPolicies.Viewer).RequireRateLimiting(Limits.ApiPolicy);
         foreach (var start in (string[])["/api", "/hubs", "/openapi", "/health"])
         {
-            routes.Map($"{start}/{{**rest}}", () => ApiProblem.OfStatus(StatusCodes.Status404NotFound)).ExcludeFromDescription();
+            routes.Map($"{start}/{{**rest}}", () => ApiProblem.OfStatus(StatusCodes.Status404NotFound)).RequireAuthorization(AccessPolicies.Viewer).ExcludeFromDescription();
         }
 
         return routes;

@@ -26,9 +26,9 @@ internal static class IngestApi
 
             response.Headers.Allow = "POST";
             return ApiProblem.OfStatus(StatusCodes.Status405MethodNotAllowed);
-        }).RequireAuthorization(KeyRoles.IngestPolicy).ExcludeFromDescription();
+        }).RequireAuthorization(AccessPolicies.Ingest).ExcludeFromDescription();
         api.MapPost("/ingest/events", TakeAsync)
-            .RequireAuthorization(KeyRoles.IngestPolicy)
+            .RequireAuthorization(AccessPolicies.Ingest)
             .WithName("ingest-events")
             .WithSummary("Keep what transaction executors tell")
             .WithDescription(

@@ -32,7 +32,7 @@ internal static class PageServices
             // Text of strangers and of ours shares a message: its length must not tell one from the other.
             circuits.DisableWebSocketCompression = true;
             circuits.ContentSecurityFrameAncestorsPolicy = "'none'";
-        });
+        }).RequireUnlessSaid(AccessPolicies.Viewer);
         return routes;
     }
 

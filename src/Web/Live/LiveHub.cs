@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Dashboard.Core.Sources;
 using Dashboard.Web.Security;
@@ -23,8 +22,8 @@ internal sealed class LiveHub(SourceDirectory sources, LiveStream stream, ApiKey
         Replace(mine);
         await foreach (var message in Until(stream.ReadAsync(source.Name, watch ?? new WatchWire(), mine.Resync, mine.Token), mine))
         {
-            // A revoked key is told nothing more. People's logins end with the connection's own time limit.
-            if (Context.User?.FindFirst(AccessClaims.Key) is { } key && !await keys.WorksAsync(long.Parse(key.Value, CultureInfo.InvariantCulture), cancellationToken))
+            // A revoked key is told nothing more. Whose session ended is cut off by the watch over sessions.
+            if (Context.User.KeyId() is { } key && !await keys.WorksAsync(key, cancellationToken))
             {
                 Context.Abort();
                 yield break;

@@ -1,4 +1,5 @@
 using Dashboard.Web.Api;
+using Dashboard.Web.Security;
 using Microsoft.AspNetCore.Http.Connections;
 
 namespace Dashboard.Web.Live;
@@ -24,7 +25,7 @@ internal static class LiveServices
 
             // A program that takes nothing for so long is let go; it comes back and goes on from its number.
             hub.TransportSendTimeout = TimeSpan.FromSeconds(30);
-        });
+        }).RequireAuthorization(AccessPolicies.Viewer);
         return routes;
     }
 }

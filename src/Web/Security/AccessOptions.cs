@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Dashboard.Web.Security;
 
 /// <summary>Who may come in and from where: section <c>Access</c>.</summary>
@@ -10,6 +12,16 @@ public sealed record AccessOptions
 
     /// <summary>Whether a login link is printed at the start, for the person at the terminal. <c>./run login</c> makes one at any time.</summary>
     public bool PrintLogin { get; init; } = true;
+
+    /// <summary>How many circuits and hub connections one session or key may have open at once: as many tabs.</summary>
+    [Range(1, 10_000)]
+    public int ConnectionsEach { get; init; } = 20;
+
+    /// <summary>Logging in through an OpenID provider; off without an authority.</summary>
+    public OpenIdOptions Oidc { get; init; } = new();
+
+    /// <summary>Being let in by a proxy that says who it is; off without a header.</summary>
+    public ProxyOptions Proxy { get; init; } = new();
 
     /// <summary>Origins of browsers besides our own, exactly: <c>https://dashboard.example.org</c>.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
@@ -13,8 +14,6 @@ namespace Dashboard.Web.Security;
 /// <summary>Who may come in, and what a browser is told to refuse.</summary>
 internal static class AccessServices
 {
-    private static readonly TimeSpan Session = TimeSpan.FromHours(12);
-
     public static WebApplicationBuilder AddAccess(this WebApplicationBuilder builder)
     {
         var (services, options) = (builder.Services, AccessOptions.Read(builder.Configuration));
@@ -30,6 +29,12 @@ internal static class AccessServices
         services.AddSingleton<IConnectionListenerFactory, LoopbackTransport>();
 
         services.AddSingleton<ApiKeyRing>();
+        services.AddSingleton<SessionGuard>();
+        services.AddSingleton<KnownProxies>();
+        services.AddSingleton<ProxySessions>();
+        services.AddSingleton<LiveConnections>();
+        services.AddSingleton<HubGuard>();
+        services.AddHostedService<SessionWatch>();
         services.AddSingleton<TextWriter>(_ => Console.Out);
         services.AddSingleton<LoginAnnouncement>();
         services.AddHostedService(provider => provider.GetRequiredService<LoginAnnouncement>());
@@ -46,9 +51,13 @@ internal static class AccessServices
 
         services.AddAuthentication(AccessSchemes.Any)
             .AddPolicyScheme(AccessSchemes.Any, null, any => any.ForwardDefaultSelector =
-                context => ApiKeyHandler.Presented(context.Request) is null ? AccessSchemes.Cookie : AccessSchemes.Key)
+                context => ApiKeyHandler.Presented(context.Request) is not null ? AccessSchemes.Key
+                    : context.RequestServices.GetRequiredService<KnownProxies>().UserOf(context) is not null ? AccessSchemes.Proxy
+                    : AccessSchemes.Cookie)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(AccessSchemes.Key, null)
-            .AddCookie(AccessSchemes.Cookie, Cookie);
+            .AddScheme<AuthenticationSchemeOptions, ProxyHandler>(AccessSchemes.Proxy, null)
+            .AddCookie(AccessSchemes.Cookie, Cookie)
+            .AddOpenId(options.Oidc);
         services.AddAuthorizationBuilder().AddPolicies();
         services.AddCascadingAuthenticationState();
 
@@ -78,12 +87,29 @@ internal static class AccessServices
         options.Cookie.SameSite = SameSiteMode.Strict;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         options.CookieManager = new PlainOrHostCookie();
-        options.ExpireTimeSpan = Session;
+        options.ExpireTimeSpan = SessionQueries.Life;
         options.SlidingExpiration = false;
         options.LoginPath = "/login";
         options.ReturnUrlParameter = "to";
+        options.Events.OnValidatePrincipal = StillInAsync;
         options.Events.OnRedirectToLogin = context => SendAway(context, StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context => SendAway(context, StatusCodes.Status403Forbidden);
+    }
+
+    /// <summary>The cookie only says which session: who that is, what they may and whether it lasts stands in the records.</summary>
+    private static async Task StillInAsync(CookieValidatePrincipalContext context)
+    {
+        var (http, scheme) = (context.HttpContext, context.Scheme.Name);
+        var session = context.Principal.SessionId() is { } id ? await http.RequestServices.GetRequiredService<SessionGuard>().FindAsync(id, http.RequestAborted) : null;
+        if (session is { Via: not ActorVia.Proxy })
+        {
+            context.ReplacePrincipal(AccessClaims.Of(session, scheme, http.Connection.RemoteIpAddress));
+        }
+        else
+        {
+            context.RejectPrincipal();
+            await http.SignOutAsync(scheme);
+        }
     }
 
     /// <summary>A person is led to the login; a program, or a form that would be lost on the way, is told no.</summary>
@@ -93,6 +119,11 @@ internal static class AccessServices
         {
             context.Response.Redirect(context.RedirectUri);
             return Task.CompletedTask;
+        }
+
+        if (status == StatusCodes.Status403Forbidden && !Machines.Path(context.Request.Path))
+        {
+            return new RazorComponentResult<DeniedPage>(new { Who = context.HttpContext.User }) { StatusCode = status }.ExecuteAsync(context.HttpContext);
         }
 
         context.Response.StatusCode = status;

@@ -37,7 +37,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         }
 
         return presented.Length <= Longest && await keys.FindAsync(presented, Context.RequestAborted) is { } key
-            ? AuthenticateResult.Success(new AuthenticationTicket(AccessClaims.Of(key), new AuthenticationProperties { ExpiresUtc = key.ExpiresAt }, Scheme.Name))
+            ? AuthenticateResult.Success(new AuthenticationTicket(AccessClaims.Of(key, Context.Connection.RemoteIpAddress), new AuthenticationProperties { ExpiresUtc = key.ExpiresAt }, Scheme.Name))
             : AuthenticateResult.Fail("The API key is unknown, expired or revoked.");
     }
 

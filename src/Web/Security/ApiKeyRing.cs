@@ -4,15 +4,15 @@ using Npgsql;
 
 namespace Dashboard.Web.Security;
 
-/// <summary>The keys that work, as read at most two seconds ago: so long may a revoked key go on, and so seldom is the own database asked.</summary>
+/// <summary>The keys that work, as read at most two seconds ago: so long may a key revoked on another node go on, and so seldom is the own database asked.</summary>
 /// <remarks>While the own database is out of reach the keys known last go on working.</remarks>
-internal sealed partial class ApiKeyRing(ApiKeyQueries queries, TimeProvider clock, ILogger<ApiKeyRing> log) : IDisposable
+internal sealed partial class ApiKeyRing(ApiKeyQueries queries, AccessNews news, TimeProvider clock, ILogger<ApiKeyRing> log) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan UseNoted = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim turn = new(1);
     private readonly Dictionary<long, DateTimeOffset> noted = [];
-    private Reading read = new([], DateTimeOffset.MinValue);
+    private Reading read = new([], DateTimeOffset.MinValue, -1);
 
     /// <summary>The key a program presents; null when none that works is that one.</summary>
     public async Task<ApiKey?> FindAsync(string presented, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ internal sealed partial class ApiKeyRing(ApiKeyQueries queries, TimeProvider clo
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        if (clock.GetUtcNow() - Volatile.Read(ref read).At < Fresh)
+        if (IsFresh(clock.GetUtcNow(), Volatile.Read(ref read)))
         {
             return;
         }
@@ -57,16 +57,16 @@ internal sealed partial class ApiKeyRing(ApiKeyQueries queries, TimeProvider clo
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var now = clock.GetUtcNow();
-            if (now - read.At >= Fresh)
+            var (now, version) = (clock.GetUtcNow(), news.Version);
+            if (!IsFresh(now, read))
             {
                 try
                 {
-                    Volatile.Write(ref read, new Reading(await queries.WorkingAsync(cancellationToken), now));
+                    Volatile.Write(ref read, new Reading(await queries.WorkingAsync(cancellationToken), now, version));
                 }
                 catch (NpgsqlException cause)
                 {
-                    Volatile.Write(ref read, read with { At = now });
+                    Volatile.Write(ref read, read with { At = now, Version = version });
                     LogUnread(log, cause.Message);
                 }
             }
@@ -76,6 +76,8 @@ internal sealed partial class ApiKeyRing(ApiKeyQueries queries, TimeProvider clo
             turn.Release();
         }
     }
+
+    private bool IsFresh(DateTimeOffset now, Reading reading) => now - reading.At < Fresh && reading.Version == news.Version;
 
     private async Task NoteAsync(ApiKey key, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -102,5 +104,5 @@ internal sealed partial class ApiKeyRing(ApiKeyQueries queries, TimeProvider clo
     [LoggerMessage(1500, LogLevel.Warning, "The API keys could not be read ({Reason}); those known last go on working.")]
     private static partial void LogUnread(ILogger log, string reason);
 
-    private sealed record Reading(IReadOnlyList<ApiKey> Keys, DateTimeOffset At);
+    private sealed record Reading(IReadOnlyList<ApiKey> Keys, DateTimeOffset At, long Version);
 }

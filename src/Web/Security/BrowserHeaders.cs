@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.StaticAssets;
 
 namespace Dashboard.Web.Security;
 
-/// <summary>What a browser is told to refuse, on every response there is: pages, assets, errors, the hub's handshake.</summary>
+/// <summary>What a browser is told to refuse, on every response there is: pages, assets, errors, the hub's handshake. First of all, so it also notes who the peer is.</summary>
 internal sealed class BrowserHeaders(RequestDelegate next, EndpointDataSource endpoints)
 {
     private const string Nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -13,6 +13,8 @@ internal sealed class BrowserHeaders(RequestDelegate next, EndpointDataSource en
 
     public Task InvokeAsync(HttpContext context)
     {
+        Peer.Note(context);
+
         // First to be registered is last to be called: nothing that comes later has another word.
         context.Response.OnStarting(() =>
         {

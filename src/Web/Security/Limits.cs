@@ -30,6 +30,7 @@ internal static class Limits
         });
         services.Configure<HubOptions>(hub =>
         {
+            hub.AddFilter<HubGuard>();
             hub.EnableDetailedErrors = false;
             hub.MaximumReceiveMessageSize = 32 * 1024;
             hub.MaximumParallelInvocationsPerClient = 1;

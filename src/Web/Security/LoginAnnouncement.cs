@@ -13,6 +13,8 @@ namespace Dashboard.Web.Security;
 internal sealed partial class LoginAnnouncement(
     LoginTokenQueries tokens, IServer server, IOptions<AccessOptions> options, IHostApplicationLifetime lifetime, TextWriter terminal, ILogger<LoginAnnouncement> log) : IHostedService, IDisposable
 {
+    // Whoever reads this terminal started the dashboard and has its databases.
+    private const string TerminalName = "terminal";
     private readonly SemaphoreSlim turn = new(1);
     private Secret? last;
 
@@ -37,7 +39,7 @@ internal sealed partial class LoginAnnouncement(
         {
             if (last is null || !await tokens.WorksAsync(last, cancellationToken))
             {
-                last = await tokens.IssueAsync(cancellationToken);
+                last = await tokens.IssueAsync(TerminalName, Role.Admin, cancellationToken);
                 await terminal.WriteLineAsync($"Log in, once, within {LoginTokenQueries.Life.TotalMinutes:0} minutes: {Link(last)}");
                 await terminal.FlushAsync(cancellationToken);
             }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Dashboard.Web.Security;
@@ -10,22 +11,27 @@ namespace Dashboard.Web.Security;
 /// <summary>Where people come in, <c>/login</c>, and leave, <c>/logout</c>.</summary>
 internal static class LoginEndpoints
 {
-    private const string UsedUp = "That token was used before, is too old or never was one.";
-    private const string TooMany = "Too many wrong tokens; wait a minute.";
-    private const string OutOfReach = "The dashboard's own database is out of reach, so nobody can be let in. Browsers that are logged in go on working.";
-    private const string NotFromHere = "The form was not sent from this page; try again.";
+    private const string ArrivalPath = "/login/done";
 
     public static IEndpointRouteBuilder MapLogin(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/login", ComeAsync).AllowAnonymous().ExcludeFromDescription();
         routes.MapPost("/login", EnterAsync).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery();
-        routes.MapGet("/logout", () => new RazorComponentResult<LoginPage>(new { Leaving = true })).ExcludeFromDescription();
-        routes.MapPost("/logout", LeaveAsync).ExcludeFromDescription();
+        routes.MapGet("/login/oidc", AskProviderAsync).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet(ArrivalPath, ([FromQuery] string? to) => new RazorComponentResult<ArrivedPage>(new { Target = LocalPath.Of(to) })).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet("/logout", () => new RazorComponentResult<LoginPage>(new { Leaving = true })).RequireAuthorization(AccessPolicies.Viewer).ExcludeFromDescription();
+        routes.MapPost("/logout", LeaveAsync).RequireAuthorization(AccessPolicies.Viewer).ExcludeFromDescription();
         return routes;
     }
 
+    /// <summary>Where somebody lands who comes from another site: a page of ours, from which they go on with their new cookie.</summary>
+    public static string Arrival(string target) => $"{ArrivalPath}?to={Uri.EscapeDataString(target)}";
+
+    /// <summary>How long a browser keeps the cookie of a session.</summary>
+    public static AuthenticationProperties Properties(Session session) => new() { IsPersistent = true, IssuedUtc = session.StartedAt, ExpiresUtc = session.EndsAt };
+
     private static async Task<IResult> ComeAsync(
-        HttpContext context, LoginTokenQueries tokens, LoginFailures failures, LoginAnnouncement announcement, [FromQuery] string? token, [FromQuery] string? to)
+        HttpContext context, LoginTokenQueries tokens, SessionQueries sessions, LoginFailures failures, ILoggerFactory logs, LoginAnnouncement announcement, [FromQuery] string? token, [FromQuery] string? to, [FromQuery] string? trouble)
     {
         var target = LocalPath.Of(to);
         if (context.Request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase))
@@ -36,7 +42,7 @@ internal static class LoginEndpoints
 
         if (!string.IsNullOrEmpty(token))
         {
-            return await ExchangeAsync(context, tokens, failures, token, target);
+            return await ExchangeAsync(context, tokens, sessions, failures, logs, token, target);
         }
 
         if (context.User.Identity?.IsAuthenticated == true)
@@ -45,11 +51,30 @@ internal static class LoginEndpoints
         }
 
         await announcement.RenewAsync(context.RequestAborted);
-        return Page(StatusCodes.Status200OK, target, null);
+        return Page(context, LoginTrouble.Words(trouble) is null ? StatusCodes.Status200OK : StatusCodes.Status403Forbidden, target, LoginTrouble.Words(trouble));
+    }
+
+    private static async Task<IResult> AskProviderAsync(HttpContext context, IOptions<AccessOptions> options, [FromQuery] string? to)
+    {
+        if (!options.Value.Oidc.IsOn)
+        {
+            return Results.NotFound();
+        }
+
+        try
+        {
+            await context.ChallengeAsync(AccessSchemes.OpenId, new AuthenticationProperties { RedirectUri = LocalPath.Of(to) });
+            return Results.Empty;
+        }
+        catch (Exception cause) when (cause is InvalidOperationException or IOException or HttpRequestException)
+        {
+            // Its description could not be fetched.
+            return Page(context, StatusCodes.Status502BadGateway, LocalPath.Of(to), LoginTrouble.Words(LoginTrouble.Provider));
+        }
     }
 
     // The antiforgery check is made here, so that its failure is a page and not an empty answer.
-    private static async Task<IResult> EnterAsync(HttpContext context, IAntiforgery antiforgery, LoginTokenQueries tokens, LoginFailures failures)
+    private static async Task<IResult> EnterAsync(HttpContext context, IAntiforgery antiforgery, LoginTokenQueries tokens, SessionQueries sessions, LoginFailures failures, ILoggerFactory logs)
     {
         if (!context.Request.HasFormContentType)
         {
@@ -59,43 +84,80 @@ internal static class LoginEndpoints
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         var target = LocalPath.Of(form["to"].ToString());
         return await antiforgery.IsRequestValidAsync(context)
-            ? await ExchangeAsync(context, tokens, failures, TokenOf(form["token"].ToString()), target)
-            : Page(StatusCodes.Status400BadRequest, target, NotFromHere);
+            ? await ExchangeAsync(context, tokens, sessions, failures, logs, TokenOf(form["token"].ToString()), target)
+            : Page(context, StatusCodes.Status400BadRequest, target, LoginTrouble.NotFromHere);
     }
 
-    private static async Task<IResult> LeaveAsync(HttpContext context, IAntiforgery antiforgery)
+    private static async Task<IResult> LeaveAsync(HttpContext context, IAntiforgery antiforgery, SessionQueries sessions, AccessNews news)
     {
         if (!context.Request.HasFormContentType || !await antiforgery.IsRequestValidAsync(context))
         {
             return Results.StatusCode(StatusCodes.Status400BadRequest);
         }
 
+        // The session ends for every tab and on every node, not only the cookie of this browser.
+        if (context.User.SessionId() is { } id)
+        {
+            try
+            {
+                await EndAsync(context, sessions, id);
+                news.Tell();
+            }
+            catch (NpgsqlException)
+            {
+                return Page(context, StatusCodes.Status503ServiceUnavailable, "/", LoginTrouble.NotLeft, leaving: true);
+            }
+        }
+
         await context.SignOutAsync(AccessSchemes.Cookie);
         return Results.LocalRedirect("/login");
     }
 
-    private static async Task<IResult> ExchangeAsync(HttpContext context, LoginTokenQueries tokens, LoginFailures failures, string token, string target)
+    private static async Task EndAsync(HttpContext context, SessionQueries sessions, Guid id)
+    {
+        var everywhere = (await context.Request.ReadFormAsync(context.RequestAborted))["everywhere"].Count > 0;
+        if (everywhere && await sessions.FindAsync(id, context.RequestAborted) is { } session)
+        {
+            await sessions.EndAllAsync(session.Name, session.Via, session.Subject, session.Name, context.RequestAborted);
+        }
+        else
+        {
+            await sessions.EndAsync(id, context.User.Identity?.Name ?? "", context.RequestAborted);
+        }
+    }
+
+    private static async Task<IResult> ExchangeAsync(HttpContext context, LoginTokenQueries tokens, SessionQueries sessions, LoginFailures failures, ILoggerFactory logs, string token, string target)
     {
         if (failures.Exhausted(context))
         {
             context.Response.Headers.RetryAfter = "60";
-            return Page(StatusCodes.Status429TooManyRequests, target, TooMany);
+            return Page(context, StatusCodes.Status429TooManyRequests, target, LoginTrouble.TooMany);
         }
 
+        Session? session;
         try
         {
-            if (!await tokens.RedeemAsync(token, context.RequestAborted))
+            if (await tokens.RedeemAsync(token, context.RequestAborted) is not { } holder)
             {
                 failures.Count(context);
-                return Page(StatusCodes.Status401Unauthorized, target, UsedUp);
+                return Page(context, StatusCodes.Status401Unauthorized, target, LoginTrouble.UsedUp);
             }
+
+            session = await sessions.BeginAsync(
+                new Newcomer(holder.Name, holder.Role, ActorVia.Link, null, AccessClaims.Text(context.Connection.RemoteIpAddress), context.Request.Headers.UserAgent.ToString()), SessionQueries.Life, context.RequestAborted);
         }
         catch (NpgsqlException)
         {
-            return Page(StatusCodes.Status503ServiceUnavailable, target, OutOfReach);
+            return Page(context, StatusCodes.Status503ServiceUnavailable, target, LoginTrouble.OutOfReach);
         }
 
-        await context.SignInAsync(AccessSchemes.Cookie, AccessClaims.OfToken(), new AuthenticationProperties { IsPersistent = true });
+        if (session is null)
+        {
+            return Page(context, StatusCodes.Status403Forbidden, target, LoginTrouble.Words(LoginTrouble.Barred));
+        }
+
+        OpenIdLogin.LogEntered(logs.CreateLogger(typeof(LoginEndpoints).FullName!), session.Name, session.Role.Name(), session.Via, session.Address);
+        await context.SignInAsync(AccessSchemes.Cookie, AccessClaims.Ticket(session), Properties(session));
         return Results.LocalRedirect(target);
     }
 
@@ -106,6 +168,9 @@ internal static class LoginEndpoints
         return (start < 0 ? pasted : pasted[(start + "token=".Length)..].Split('&')[0]).Trim();
     }
 
-    private static RazorComponentResult<LoginPage> Page(int status, string target, string? trouble) =>
-        new(new { ReturnUrl = target, Trouble = trouble }) { StatusCode = status };
+    private static RazorComponentResult<LoginPage> Page(HttpContext context, int status, string target, string? trouble, bool leaving = false)
+    {
+        var oidc = context.RequestServices.GetRequiredService<IOptions<AccessOptions>>().Value.Oidc;
+        return new(new { ReturnUrl = target, Trouble = trouble, Leaving = leaving, Provider = oidc.IsOn ? oidc.Title : null }) { StatusCode = status };
+    }
 }

@@ -17,5 +17,9 @@ public sealed partial class LoginPage
     [Parameter]
     public bool Leaving { get; set; }
 
+    /// <summary>What the OpenID provider is called; null when there is none.</summary>
+    [Parameter]
+    public string? Provider { get; set; }
+
     private string Title => Leaving ? "Log out" : "Log in";
 }
