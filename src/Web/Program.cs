@@ -4,6 +4,7 @@ using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Retries;
+using Dashboard.Core.Runner;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
@@ -64,6 +65,7 @@ builder.Services.AddSingleton<IngestGate>();
 builder.Services.AddLive();
 builder.Services.AddHealth();
 builder.Services.AddPages();
+builder.Services.AddRunner(storage);
 
 var app = builder.Build();
 app.UseApiErrors();

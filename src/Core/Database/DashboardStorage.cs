@@ -1,4 +1,6 @@
 using Dashboard.Core.Database.Embedded;
+using Dashboard.Core.Runner;
+using Dashboard.Core.Runner.Samples;
 using Dashboard.Core.Sources;
 using Microsoft.Extensions.Configuration;
 
@@ -7,13 +9,13 @@ namespace Dashboard.Core.Database;
 /// <summary>Where the dashboard keeps its own records: the database it was given, or a PostgreSQL it starts for itself.</summary>
 public sealed class DashboardStorage : IAsyncDisposable
 {
-    private readonly Source? demo;
+    private readonly IReadOnlyList<Source> shipped;
 
-    private DashboardStorage(OwnDatabase own, EmbeddedPostgres? embedded, Source? demo)
+    private DashboardStorage(OwnDatabase own, EmbeddedPostgres? embedded, IReadOnlyList<Source> shipped)
     {
         Own = own;
         Embedded = embedded;
-        this.demo = demo;
+        this.shipped = shipped;
     }
 
     /// <summary>Its own records.</summary>
@@ -22,7 +24,10 @@ public sealed class DashboardStorage : IAsyncDisposable
     /// <summary>The server it started; null when it was given a database.</summary>
     public EmbeddedPostgres? Embedded { get; }
 
-    /// <summary>Opens it: <c>ConnectionStrings:Dashboard</c>, or else the embedded server with the demo in it when no source is configured.</summary>
+    /// <summary>Whether the living sample is one of its sources: where no other is configured, unless <c>Runner:Sample</c> says no.</summary>
+    public bool HasSample => shipped.Any(source => source.Name == SampleSource.Name);
+
+    /// <summary>Opens it: <c>ConnectionStrings:Dashboard</c>, or else the embedded server, with the living sample and the demo in it when no source is configured.</summary>
     /// <param name="configuration">Of the whole dashboard.</param>
     /// <param name="clock">For waiting.</param>
     /// <param name="say">Given one line for each thing worth knowing while waiting.</param>
@@ -32,21 +37,20 @@ public sealed class DashboardStorage : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(configuration);
         if (configuration.GetConnectionString("Dashboard") is { Length: > 0 } given)
         {
-            return new DashboardStorage(new OwnDatabase(given), null, demo: null);
+            return new DashboardStorage(new OwnDatabase(given), null, []);
         }
 
         var options = configuration.GetSection("Database:Embedded").Get<EmbeddedOptions>() ?? new EmbeddedOptions();
         var embedded = await EmbeddedPostgres.StartAsync(options, clock, say, cancellationToken);
         try
         {
-            if (!configuration.GetSection("Sources").GetChildren().Any())
+            var shipped = Shipped(configuration, embedded.Folder, embedded.ConnectionString);
+            foreach (var source in shipped)
             {
-                var demo = embedded.ConnectionString(DemoDatabase.Name);
-                await DemoDatabase.LoadAsync(demo, say, cancellationToken);
-                await DemoSchedule.WriteAsync(embedded.Folder, demo, cancellationToken);
+                await (source.Name == SampleSource.Name ? SampleSource.LoadAsync(source.ConnectionString, cancellationToken) : DemoAsync(embedded.Folder, source.ConnectionString, say, cancellationToken));
             }
 
-            return new DashboardStorage(new OwnDatabase(embedded.ConnectionString(OwnDatabase.Name)), embedded, Demo(embedded.Folder, embedded.ConnectionString(DemoDatabase.Name)));
+            return new DashboardStorage(new OwnDatabase(embedded.ConnectionString(OwnDatabase.Name)), embedded, shipped);
         }
         catch
         {
@@ -63,16 +67,28 @@ public sealed class DashboardStorage : IAsyncDisposable
         var running = string.IsNullOrEmpty(configuration.GetConnectionString("Dashboard")) ? await EmbeddedPostgres.RunningAsync(options, cancellationToken) : null;
         var storage = running is null
             ? await OpenAsync(configuration, clock, _ => { }, cancellationToken)
-            : new DashboardStorage(new OwnDatabase(running(OwnDatabase.Name)), null, Demo(DataFolder.Choose(options.Data), running(DemoDatabase.Name)));
+            : new DashboardStorage(new OwnDatabase(running(OwnDatabase.Name)), null, Shipped(configuration, DataFolder.Choose(options.Data), running));
         await storage.Own.MigrateAsync(cancellationToken);
         return storage;
     }
 
-    /// <summary>The configured sources, or the demo when there are none.</summary>
+    /// <summary>The configured sources, or what is shown where there are none: the living sample and the demo.</summary>
     public IReadOnlyList<Source> Sources(IReadOnlyList<Source> configured)
     {
         ArgumentNullException.ThrowIfNull(configured);
-        return configured.Count > 0 || demo is null ? configured : [demo];
+        return configured.Count > 0 ? configured : shipped;
+    }
+
+    private static IReadOnlyList<Source> Shipped(IConfiguration configuration, DataFolder folder, Func<string, string> address) =>
+        configuration.GetSection("Sources").GetChildren().Any() ? []
+        : (configuration.GetSection(RunnerSettings.Section).Get<RunnerSettings>() ?? new()).Sample
+            ? [SampleSource.Of(folder, address(SampleSource.Name)), Demo(folder, address(DemoDatabase.Name))]
+            : [Demo(folder, address(DemoDatabase.Name))];
+
+    private static async Task DemoAsync(DataFolder folder, string connectionString, Action<string> say, CancellationToken cancellationToken)
+    {
+        await DemoDatabase.LoadAsync(connectionString, say, cancellationToken);
+        await DemoSchedule.WriteAsync(folder, connectionString, cancellationToken);
     }
 
     private static Source Demo(DataFolder folder, string connectionString)

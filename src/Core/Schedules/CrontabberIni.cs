@@ -102,6 +102,7 @@ public static class CrontabberIni
             if (section.Section($"class-{job.ClassName}") is { } own)
             {
                 job = job with { Frequency = own.Value("frequency")?.Text ?? frequency, Time = own.Value("time")?.Text ?? time };
+                job = own.Value("kind") is null ? job : WithoutCode(job, own);
             }
 
             if (!known.Add(classPath))
@@ -115,6 +116,26 @@ public static class CrontabberIni
         }
 
         return jobs;
+    }
+
+    // A job of a kind that needs no code says in its section what a class says itself: see docs/jobs.md. What of it cannot be read is a fault for its runner to tell.
+    private static ConfiguredJob WithoutCode(ConfiguredJob job, ConfigSection own) => job with
+    {
+        Name = own.Value("app_name")?.Text is { } name && !string.IsNullOrWhiteSpace(name) ? name.Trim() : job.ClassPath,
+        Backfills = own.Value("backfill")?.Text.Trim().ToUpperInvariant() switch
+        {
+            null => false,
+            "TRUE" or "YES" or "1" or "ON" => true,
+            _ => false,
+        },
+        DependsOn = own.Value("depends_on") is { } parents ? Names(parents) : [],
+    };
+
+    private static string[] Names(ConfigValue value)
+    {
+        var text = (value.IsList ? value.Raw : value.Text).Trim();
+        var literal = text.StartsWith('[') && text.Length <= IncludedLines.MostBytes ? new LiteralParser(text, value.File, new FaultList()).Take() : null;
+        return [.. (literal is { Kind: LiteralKind.List } ? literal.Items.Select(item => item.Text) : value.Parts).Where(name => name.Length > 0)];
     }
 
     // The name of the class that crontabber looks for and does not find.

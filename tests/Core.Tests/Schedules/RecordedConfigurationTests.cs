@@ -75,6 +75,39 @@ public sealed class RecordedConfigurationTests
     }
 
     [Fact]
+    public void A_section_of_a_kind_without_code_says_what_a_class_says_itself()
+    {
+        var read = CrontabberIni.Read(ConfigFile.ReadText(
+            """
+            [crontabber]
+            jobs='''
+            copy-logs|1h
+            refresh|1d|03:00
+            listed|1d
+            a.module.PythonClass|1h
+            '''
+                [[class-copy-logs]]
+                kind = subprocess
+                [[class-refresh]]
+                kind = sql
+                app_name = refresh-reports
+                backfill = True
+                depends_on = copy-logs, listed
+                [[class-listed]]
+                kind = http
+                depends_on = '''["copy-logs", "a job, with a comma"]'''
+                [[class-PythonClass]]
+                backfill = True
+            """,
+            "x.ini"));
+
+        Assert.Empty(read.Faults);
+        Assert.Equal(
+            ["copy-logs False ", "refresh-reports True copy-logs|listed", "listed False copy-logs|a job, with a comma", "  "],
+            read.Jobs.Select(job => $"{job.Name} {job.Backfills} {string.Join('|', job.DependsOn ?? [])}"));
+    }
+
+    [Fact]
     public void Settings_and_sections_of_classes_count()
     {
         var read = CrontabberIni.Read(ConfigFile.ReadText(

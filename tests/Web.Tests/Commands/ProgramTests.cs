@@ -78,7 +78,7 @@ public sealed partial class ProgramTests : IDisposable
     private ChildProcess Start() => ChildProcess.Start(
         "dotnet",
         [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePort()}"],
-        new Dictionary<string, string?> { ["DASHBOARD_DATA"] = Data });
+        new Dictionary<string, string?> { ["DASHBOARD_DATA"] = Data, ["Runner__Sample"] = "false" });
 
     private static async Task<Uri> LoginAsync(ChildProcess program) => new((await program.SaysAsync(LoginLink())).Value);
 

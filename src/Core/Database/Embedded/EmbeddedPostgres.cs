@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Dashboard.Core.Runner.Samples;
 using Npgsql;
 
 namespace Dashboard.Core.Database.Embedded;
@@ -267,7 +268,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         // The password is ours: letters and digits.
         await using var grant = new NpgsqlCommand($"{verb} role {Role} login replication nosuperuser nocreatedb nocreaterole password '{password}'", connection);
         await grant.ExecuteNonQueryAsync(cancellationToken);
-        foreach (var database in (string[])[OwnDatabase.Name, DemoDatabase.Name])
+        foreach (var database in (string[])[OwnDatabase.Name, DemoDatabase.Name, SampleSource.Name])
         {
             await using var look = new NpgsqlCommand("select exists (select from pg_database where datname = @database)", connection) { Parameters = { new("database", database) } };
             if (await look.ExecuteScalarAsync(cancellationToken) is not true)
