@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Dashboard.Core.Sources;
 using Npgsql;
@@ -15,7 +14,7 @@ internal sealed class JobQueries(ObservedSource observed)
 
     // One snapshot for all three: what it does not see yet comes with a later number.
     private const string MarkSql = """
-        select now(), pg_snapshot_xmin(pg_current_snapshot())::text, (select count(*) from {state})
+        select now(), txid_current_snapshot()::text, (select count(*) from {state})
         """;
 
     // Row versions carry the low 32 bits of the transaction that wrote them, so "since" is told on a circle of numbers. A row not written for
@@ -54,7 +53,7 @@ internal sealed class JobQueries(ObservedSource observed)
         return await ReadAsync(session, mark, cancellationToken);
     }
 
-    private bool HasVersions => observed.Capabilities is { State.HasVersions: true, ServerVersion: >= 130000 };
+    private bool HasVersions => observed.Capabilities.State.HasVersions;
 
     private async Task<JobReading> ReadAsync(ReadSession session, JobMark? since, CancellationToken cancellationToken)
     {
@@ -63,7 +62,7 @@ internal sealed class JobQueries(ObservedSource observed)
         var select = new NpgsqlBatchCommand(Sql(state, partly));
         if (partly)
         {
-            select.Parameters.Add(new NpgsqlParameter<long>("since", (long)(since!.Value.Transaction & uint.MaxValue)));
+            select.Parameters.Add(new NpgsqlParameter<long>("since", (long)(since!.Value.Seen.Oldest & uint.MaxValue)));
         }
 
         await using var batch = new NpgsqlBatch(session.Connection)
@@ -73,7 +72,7 @@ internal sealed class JobQueries(ObservedSource observed)
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var asOf = reader.GetFieldValue<DateTimeOffset>(0);
-        JobMark? mark = HasVersions ? new JobMark(ulong.Parse(reader.GetString(1), CultureInfo.InvariantCulture), reader.GetInt64(2)) : null;
+        JobMark? mark = HasVersions ? new JobMark(TransactionSnapshot.Parse(reader.GetString(1)), reader.GetInt64(2)) : null;
         await reader.NextResultAsync(cancellationToken);
         var rows = new List<JobRow>();
         while (await reader.ReadAsync(cancellationToken))
@@ -107,7 +106,7 @@ internal sealed class JobQueries(ObservedSource observed)
 internal sealed record JobReading(DateTimeOffset AsOf, IReadOnlyList<JobRow> Rows, JobMark? Mark, bool Whole);
 
 /// <summary>A place in the life of a state table.</summary>
-/// <param name="Transaction">Every transaction before this one was over, and its rows were seen.</param>
+/// <param name="Seen">The transactions whose rows were seen.</param>
 /// <param name="Rows">How many rows there were.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct JobMark(ulong Transaction, long Rows);
+internal readonly record struct JobMark(TransactionSnapshot Seen, long Rows);

@@ -14,31 +14,34 @@ public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILo
     /// <summary>All rows are read at least this often, whatever the versions of rows say: a server that took another's place may count anew.</summary>
     private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// How long to wait before looking again when a change was told of and none is found. A commit is decoded from the log a moment before others can see it,
-    /// and nobody tells of it a second time.
-    /// </summary>
-    private static readonly TimeSpan[] LooksAgain = [TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(2), TimeSpan.FromMilliseconds(4)];
-
     private readonly ConcurrentDictionary<string, KnownRows> readings = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public SourceChange Interest => SourceChange.Jobs;
 
     /// <inheritdoc/>
-    public async Task ReadAsync(ObservedSource observed, SourceChange change, CancellationToken cancellationToken)
+    public async Task ReadAsync(ObservedSource observed, SourceNews news, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(observed);
         var source = observed.Source.Name;
         var queries = new JobQueries(observed);
-        var known = change.HasFlag(SourceChange.Resync) ? null : readings.GetValueOrDefault(source);
-        var next = await LookAsync(queries, known, source, cancellationToken);
-        if (next is null)
+        var known = news.Has(SourceChange.Resync) ? null : readings.GetValueOrDefault(source);
+        for (var look = 0; ; look++)
         {
-            var reading = await queries.AllAsync(cancellationToken);
-            next = Whole(reading, known ?? readings.GetValueOrDefault(source), source);
-        }
+            known = await LookAsync(queries, known, source, cancellationToken);
+            Publish(source, known);
+            if (known.Mark is not { } mark || mark.Seen.Sees(news.Transactions) || look == TransactionSnapshot.LooksAgain.Count)
+            {
+                return;
+            }
 
+            // Told of before it can be seen, and nobody tells of it a second time.
+            await Task.Delay(TransactionSnapshot.LooksAgain[look], clock ?? TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private void Publish(string source, KnownRows next)
+    {
         readings[source] = next;
         var feed = snapshots.Of(source);
         var before = feed.Newest;
@@ -48,22 +51,10 @@ public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILo
         }
     }
 
-    private async Task<KnownRows?> LookAsync(JobQueries queries, KnownRows? known, string source, CancellationToken cancellationToken)
-    {
-        if (known?.Mark is not { } mark)
-        {
-            return null;
-        }
-
-        var next = After(known, mark, await queries.SinceAsync(mark, cancellationToken), source);
-        for (var look = 0; next is not null && ReferenceEquals(next.Jobs, known.Jobs) && look < LooksAgain.Length; look++)
-        {
-            await Task.Delay(LooksAgain[look], clock ?? TimeProvider.System, cancellationToken);
-            next = After(known, mark, await queries.SinceAsync(mark, cancellationToken), source);
-        }
-
-        return next;
-    }
+    private async Task<KnownRows> LookAsync(JobQueries queries, KnownRows? known, string source, CancellationToken cancellationToken) =>
+        known?.Mark is { } mark && After(known, mark, await queries.SinceAsync(mark, cancellationToken), source) is { } next
+            ? next
+            : Whole(await queries.AllAsync(cancellationToken), known ?? readings.GetValueOrDefault(source), source);
 
     private KnownRows Whole(JobReading reading, KnownRows? known, string source)
     {
@@ -92,7 +83,7 @@ public sealed partial class JobsMonitor(SourceFeeds<JobsSnapshot> snapshots, ILo
             return Whole(reading, known, source);
         }
 
-        if (reading.Mark is not { } next || next.Transaction < mark.Transaction || next.Rows != known.Jobs.Count || reading.AsOf - known.WholeAt > WholeEvery
+        if (reading.Mark is not { } next || next.Seen.Oldest < mark.Seen.Oldest || next.Rows != known.Jobs.Count || reading.AsOf - known.WholeAt > WholeEvery
             || reading.Rows.Any(row => !known.Rows.ContainsKey(row.Name)))
         {
             return null;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Dashboard.Core.Sources;
 
 namespace Dashboard.Core.Runs;
 
@@ -37,7 +38,7 @@ internal readonly record struct LogMark(long Id, uint? Transaction)
     public static LogMark Beginning => new(long.MinValue, null);
 
     /// <summary>The mark after everything up to an id was read of a log that lay as <paramref name="shape"/> says before that.</summary>
-    public static LogMark Of(long newestId, LogShape shape) => new(newestId - PagedLog.Overlap, shape.Transaction);
+    public static LogMark Of(long newestId, LogShape shape) => new(newestId - PagedLog.Overlap, (uint?)(shape.Seen?.Oldest & uint.MaxValue));
 }
 
 /// <summary>A log as it lies in the database at a moment.</summary>
@@ -45,8 +46,8 @@ internal readonly record struct LogMark(long Id, uint? Transaction)
 /// <param name="Reach">How its rows can be reached.</param>
 /// <param name="File">Its file node: another one after TRUNCATE, VACUUM FULL or CLUSTER. 0 where there is none.</param>
 /// <param name="Pages">How many pages it has.</param>
-/// <param name="Transaction">The low 32 bits of the oldest transaction still running; null where versions of rows cannot be told apart.</param>
-internal sealed record LogShape(DateTimeOffset AsOf, LogReach Reach, uint File, uint Pages, uint? Transaction = null)
+/// <param name="Seen">The transactions whose rows were seen then; null where versions of rows cannot be told apart.</param>
+internal sealed record LogShape(DateTimeOffset AsOf, LogReach Reach, uint File, uint Pages, TransactionSnapshot? Seen = null)
 {
     /// <summary>Whether its rows have a place that can be asked for.</summary>
     public bool HasPlaces => File != 0;

@@ -27,7 +27,7 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
     private const string ShapeSql = """
         select now(), c.relkind = 'r' and has_table_privilege(c.oid, 'select'),
                coalesce(pg_relation_filenode(c.oid), 0)::bigint, coalesce(pg_relation_size(c.oid), 0) / current_setting('block_size')::bigint,
-               txid_snapshot_xmin(txid_current_snapshot()) & 4294967295
+               txid_current_snapshot()::text
           from pg_class c
          where c.oid = cast(@log as regclass)
         """;
@@ -100,7 +100,7 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
         {
             await row.ReadAsync(cancellationToken);
             var file = row.GetBoolean(1) ? (uint)row.GetInt64(2) : 0;
-            shape = new LogShape(row.GetFieldValue<DateTimeOffset>(0), LogReach.Nothing, file, (uint)row.GetInt64(3), log.HasVersions ? (uint)row.GetInt64(4) : null);
+            shape = new LogShape(row.GetFieldValue<DateTimeOffset>(0), LogReach.Nothing, file, (uint)row.GetInt64(3), log.HasVersions ? TransactionSnapshot.Parse(row.GetString(4)) : null);
         }
 
         if (observed.Capabilities.LogIndexedById)

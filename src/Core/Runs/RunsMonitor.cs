@@ -9,8 +9,8 @@ namespace Dashboard.Core.Runs;
 
 /// <summary>
 /// Keeps the recent runs of every job: gathers them from the end of the log once, shows what the first step found at once, and from then
-/// on reads only what is new. A change of a job's row is a reason to look as well, for it is written together with its run, and a row
-/// that fills a gap in an old page does not change the log's size.
+/// on reads only what is new. Where not every change is told of, a change of a job's row is a reason to look as well, for it is written together
+/// with its run, and a row that fills a gap in an old page does not change the log's size.
 /// </summary>
 public sealed partial class RunsMonitor(
     SourceFeeds<RunsSnapshot> snapshots,
@@ -29,14 +29,18 @@ public sealed partial class RunsMonitor(
     public SourceChange Interest => SourceChange.Runs | SourceChange.Jobs;
 
     /// <inheritdoc/>
-    public async Task ReadAsync(ObservedSource observed, SourceChange change, CancellationToken cancellationToken)
+    public async Task ReadAsync(ObservedSource observed, SourceNews news, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(observed);
         histories.Connected(observed);
         var source = observed.Source.Name;
-        if (change.HasFlag(SourceChange.Resync))
+        if (news.Has(SourceChange.Resync))
         {
             followers.TryRemove(source, out _);
+        }
+        else if (news.AllAreTold && !news.Has(SourceChange.Runs))
+        {
+            return;
         }
 
         if (observed.Capabilities.Log is not { } table || !LogRow.IsReadable(table))
@@ -46,6 +50,15 @@ public sealed partial class RunsMonitor(
         }
 
         var queries = new RunQueries(observed, table);
+        for (var look = 0; await LookAsync(source, queries, news, cancellationToken) is { } seen && !seen.Sees(news.Transactions) && look < TransactionSnapshot.LooksAgain.Count; look++)
+        {
+            // Told of before it can be seen, and nobody tells of it a second time.
+            await Task.Delay(TransactionSnapshot.LooksAgain[look], clock, cancellationToken);
+        }
+    }
+
+    private async Task<TransactionSnapshot?> LookAsync(string source, RunQueries queries, SourceNews news, CancellationToken cancellationToken)
+    {
         var shape = await queries.ShapeAsync(cancellationToken);
         if (shape.Reach == LogReach.Nothing)
         {
@@ -53,13 +66,15 @@ public sealed partial class RunsMonitor(
         }
         else if (followers.TryGetValue(source, out var follower) && !follower.IsLost(shape))
         {
-            await follower.FollowAsync(queries, shape, change.HasFlag(SourceChange.Runs), cancellationToken);
+            await follower.FollowAsync(queries, shape, news.Has(SourceChange.Runs), cancellationToken);
             Publish(source, follower.Runs, shape);
         }
         else
         {
             await StartAsync(source, queries, shape, cancellationToken);
         }
+
+        return shape.Seen;
     }
 
     private async Task StartAsync(string source, RunQueries queries, LogShape shape, CancellationToken cancellationToken)

@@ -7,7 +7,10 @@ namespace Dashboard.Core.Sources;
 internal sealed class ChangeSignal
 {
     private readonly Lock gate = new();
+    private const int MostTransactions = 256;
+    private readonly List<uint> transactions = [];
     private SourceChange pending;
+    private int arrived;
     private bool taken;
     private TaskCompletionSource raised = New();
 
@@ -23,20 +26,22 @@ internal sealed class ChangeSignal
         }
     }
 
-    /// <summary>True when something was raised and not taken yet.</summary>
-    public bool Waiting
+    /// <summary>How many were raised and not taken yet.</summary>
+    public int Waiting
     {
         get
         {
             lock (gate)
             {
-                return pending != SourceChange.None;
+                return arrived;
             }
         }
     }
 
     /// <summary>Something changed.</summary>
-    public void Raise(SourceChange change)
+    /// <param name="change">What.</param>
+    /// <param name="transaction">The transaction that did it, where that is known.</param>
+    public void Raise(SourceChange change, uint? transaction = null)
     {
         if (change == SourceChange.None)
         {
@@ -46,12 +51,20 @@ internal sealed class ChangeSignal
         lock (gate)
         {
             pending |= change;
+            arrived++;
+            if (transaction is { } number)
+            {
+                // In a flood the oldest are over by now.
+                transactions.RemoveRange(0, Math.Max(0, transactions.Count + 1 - MostTransactions));
+                transactions.Add(number);
+            }
+
             raised.TrySetResult();
         }
     }
 
     /// <summary>Waits until something was raised and takes all of it; asking again says that what was taken before is done.</summary>
-    public async Task<SourceChange> TakeAsync(CancellationToken cancellationToken)
+    public async Task<SourceNews> TakeAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -61,10 +74,10 @@ internal sealed class ChangeSignal
                 taken = pending != SourceChange.None;
                 if (taken)
                 {
-                    var change = pending;
-                    pending = SourceChange.None;
-                    raised = New();
-                    return change;
+                    var news = new SourceNews(pending) { Transactions = [.. transactions] };
+                    (pending, arrived, raised) = (SourceChange.None, 0, New());
+                    transactions.Clear();
+                    return news;
                 }
 
                 next = raised.Task;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql.Replication.PgOutput.Messages;
 
 namespace Dashboard.Core.Sources;
@@ -5,6 +6,7 @@ namespace Dashboard.Core.Sources;
 /// <summary>Which decoded changes are of the scheduler's tables. A commit is marked as <see cref="SourceChange.Resync"/>.</summary>
 internal sealed class DecodedTables(SourceGround ground)
 {
+    private const string CommitPrefix = "COMMIT ";
     private readonly (string Schema, string Name) state = (ground.State.Schema, ground.State.Name);
     private readonly (string Schema, string Name)? log = ground.Log is { } relation ? (relation.Schema, relation.Name) : null;
     private readonly string statePrefix = $"table {ground.State.Quoted}: ";
@@ -16,7 +18,7 @@ internal sealed class DecodedTables(SourceGround ground)
     /// <summary>Of which table a message of pgoutput is.</summary>
     public SourceChange Of(RelationMessage relation) => Of((relation.Namespace, relation.RelationName));
 
-    /// <summary>Of which table a line of test_decoding is: <c>table public.crontabber: UPDATE: …</c>, or <c>COMMIT</c>.</summary>
+    /// <summary>Of which table a line of test_decoding is: <c>table public.crontabber: UPDATE: …</c>, or <c>COMMIT 1234</c>.</summary>
     public SourceChange Of(string line)
     {
         if (line.StartsWith("COMMIT", StringComparison.Ordinal))
@@ -40,6 +42,10 @@ internal sealed class DecodedTables(SourceGround ground)
                 | (ground.Log is { } found && line.Contains(found.Quoted, StringComparison.Ordinal) ? SourceChange.Runs : SourceChange.None)
             : SourceChange.None;
     }
+
+    /// <summary>The transaction a line of test_decoding is the end of: <c>COMMIT 1234</c>; null of any other line.</summary>
+    public static uint? Committed(string line) =>
+        line.StartsWith(CommitPrefix, StringComparison.Ordinal) && uint.TryParse(line.AsSpan(CommitPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var transaction) ? transaction : null;
 
     private SourceChange Of((string, string) relation) => relation == state ? SourceChange.Jobs : relation == log ? SourceChange.Runs : SourceChange.None;
 }

@@ -30,5 +30,5 @@ public interface ISourceReader
     SourceChange Interest { get; }
 
     /// <summary>Reads what changed and publishes a new snapshot if it differs.</summary>
-    Task ReadAsync(ObservedSource observed, SourceChange change, CancellationToken cancellationToken);
+    Task ReadAsync(ObservedSource observed, SourceNews news, CancellationToken cancellationToken);
 }

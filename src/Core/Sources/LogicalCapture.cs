@@ -24,7 +24,7 @@ internal sealed class LogicalCapture(ObservedSource observed, SourceGround groun
     private readonly DecodedTables tables = new(ground);
     private LogicalReplicationConnection? connection;
     private bool abandoned;
-    private Func<CancellationToken, IAsyncEnumerable<(NpgsqlLogSequenceNumber End, SourceChange Change)>>? changes;
+    private Func<CancellationToken, IAsyncEnumerable<(NpgsqlLogSequenceNumber End, SourceChange Change, uint? Transaction)>>? changes;
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -95,13 +95,13 @@ internal sealed class LogicalCapture(ObservedSource observed, SourceGround groun
     private async Task FollowAsync(ChangeSignal signal, CancellationToken cancellationToken)
     {
         var inTransaction = SourceChange.None;
-        await foreach (var (end, change) in changes!(cancellationToken))
+        await foreach (var (end, change, transaction) in changes!(cancellationToken))
         {
             inTransaction |= change & ~SourceChange.Resync;
             if (change.HasFlag(SourceChange.Resync))
             {
                 // The mark of a commit: one signal for all the transaction did.
-                signal.Raise(inTransaction);
+                signal.Raise(inTransaction, transaction);
                 inTransaction = SourceChange.None;
             }
 
@@ -152,14 +152,16 @@ internal sealed class LogicalCapture(ObservedSource observed, SourceGround groun
         else
         {
             var slot = await connection!.CreateTestDecodingReplicationSlot(name, temporarySlot: true, LogicalSlotSnapshotInitMode.NoExport, cancellationToken: cancellationToken);
-            changes = stop => DecodedAsync(connection!.StartReplication(slot, stop, new TestDecodingOptions(includeXids: false, skipEmptyXacts: true)));
+            changes = stop => DecodedAsync(connection!.StartReplication(slot, stop, new TestDecodingOptions(includeXids: true, skipEmptyXacts: true)));
         }
     }
 
-    private async IAsyncEnumerable<(NpgsqlLogSequenceNumber End, SourceChange Change)> PublishedAsync(IAsyncEnumerable<PgOutputReplicationMessage> messages)
+    private async IAsyncEnumerable<(NpgsqlLogSequenceNumber End, SourceChange Change, uint? Transaction)> PublishedAsync(IAsyncEnumerable<PgOutputReplicationMessage> messages)
     {
+        uint? transaction = null;
         await foreach (var message in messages)
         {
+            transaction = message is BeginMessage begin ? begin.TransactionXid : transaction;
             yield return (message.WalEnd, message switch
             {
                 CommitMessage => SourceChange.Resync,
@@ -168,15 +170,15 @@ internal sealed class LogicalCapture(ObservedSource observed, SourceGround groun
                 DeleteMessage delete => tables.Of(delete.Relation),
                 TruncateMessage truncate => truncate.Relations.Aggregate(SourceChange.None, (all, relation) => all | tables.Of(relation)),
                 _ => SourceChange.None,
-            });
+            }, transaction);
         }
     }
 
-    private async IAsyncEnumerable<(NpgsqlLogSequenceNumber End, SourceChange Change)> DecodedAsync(IAsyncEnumerable<TestDecodingData> lines)
+    private async IAsyncEnumerable<(NpgsqlLogSequenceNumber End, SourceChange Change, uint? Transaction)> DecodedAsync(IAsyncEnumerable<TestDecodingData> lines)
     {
         await foreach (var line in lines)
         {
-            yield return (line.WalEnd, tables.Of(line.Data));
+            yield return (line.WalEnd, tables.Of(line.Data), DecodedTables.Committed(line.Data));
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
         // Listen first, read after: what changes in between is read twice rather than missed.
         await listening.Settled.WaitAsync(cancellationToken);
         duties.Add(BeatAsync(observed, watermarks, baseline, listening, ending.Token));
-        duties.Add(ReadAsync(observed, ending.Token));
+        duties.Add(ReadAsync(observed, listening, ending.Token));
         await await Task.WhenAny(duties);
     }
 
@@ -132,18 +132,18 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
 
     private async Task<bool> DiffersAsync(CancellationToken cancellationToken) => (await LookAsync(cancellationToken)).Fingerprint() != fingerprint;
 
-    private async Task ReadAsync(ObservedSource observed, CancellationToken cancellationToken)
+    private async Task ReadAsync(ObservedSource observed, CaptureKeeper listening, CancellationToken cancellationToken)
     {
         var rests = new ReadingPace();
         signal.Raise(SourceChange.Everything);
         while (true)
         {
-            var change = await signal.TakeAsync(cancellationToken);
+            var news = await signal.TakeAsync(cancellationToken) with { AllAreTold = listening.Mode != CaptureMode.Poll };
             var began = clock.GetUtcNow();
             foreach (var reader in readers)
             {
-                var concern = change & (reader.Interest | SourceChange.Resync);
-                if (concern != SourceChange.None)
+                var concern = news with { Change = news.Change & (reader.Interest | SourceChange.Resync) };
+                if (concern.Change != SourceChange.None)
                 {
                     await reader.ReadAsync(observed, concern, cancellationToken);
                 }

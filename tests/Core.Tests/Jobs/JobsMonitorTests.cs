@@ -122,12 +122,22 @@ public sealed class JobsMonitorTests
         var monitor = new JobsMonitor(feeds, NullLogger<JobsMonitor>.Instance, clock);
         await ReadAsync(database, monitor);
 
-        var reading = ReadAsync(database, monitor);
+        await using var writer = await database.Source.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await writer.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var update = new NpgsqlCommand("update crontabber set error_count = 77 where app_name = 'ftpscraper' returning txid_current()", writer);
+        var told = unchecked((uint)(long)(await update.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
+        await database.ExecuteAsync("update crontabber set error_count = 78 where app_name = 'bugzilla-associations'");
+        var reading = monitor.ReadAsync(database.Source, new SourceNews(SourceChange.Jobs) { Transactions = [told] }, TestContext.Current.CancellationToken);
         await clock.Waiting;
-        await database.ExecuteAsync("update crontabber set error_count = 77 where app_name = 'ftpscraper'");
-        clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(77, (await reading).Jobs.Single(job => job.Name == "ftpscraper").ErrorCount);
+        // What can be seen is shown meanwhile.
+        Assert.Equal(78, feeds.Of(database.Name).Newest.Jobs.Single(job => job.Name == "bugzilla-associations").ErrorCount);
+        Assert.NotEqual(77, feeds.Of(database.Name).Newest.Jobs.Single(job => job.Name == "ftpscraper").ErrorCount);
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromMilliseconds(1));
+        await reading;
+
+        Assert.Equal(77, feeds.Of(database.Name).Newest.Jobs.Single(job => job.Name == "ftpscraper").ErrorCount);
     }
 
     [Theory]
@@ -160,7 +170,7 @@ public sealed class JobsMonitorTests
         var reading = await queries.AllAsync(TestContext.Current.CancellationToken);
 
         Assert.Null(reading.Mark);
-        Assert.True((await queries.SinceAsync(new JobMark(1, 16), TestContext.Current.CancellationToken)).Whole);
+        Assert.True((await queries.SinceAsync(new JobMark(TransactionSnapshot.Parse("1:1:"), 16), TestContext.Current.CancellationToken)).Whole);
     }
 
     [Fact]
@@ -260,20 +270,5 @@ public sealed class JobsMonitorTests
     {
         await (monitor ?? new JobsMonitor(feeds, NullLogger<JobsMonitor>.Instance)).ReadAsync(database.Source, SourceChange.Jobs, TestContext.Current.CancellationToken);
         return feeds.Of(database.Name).Newest;
-    }
-
-    /// <summary>A clock that says when somebody waits for it.</summary>
-    private sealed class WaitedFor : FakeTimeProvider
-    {
-        private readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Waiting => waiting.Task;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            waiting.TrySetResult();
-            return timer;
-        }
     }
 }

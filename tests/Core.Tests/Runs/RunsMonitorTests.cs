@@ -5,6 +5,7 @@ using Dashboard.Core.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 
 namespace Dashboard.Core.Tests.Runs;
 
@@ -47,6 +48,39 @@ public sealed class RunsMonitorTests
         Assert.Equal(await database.ScalarAsync<long>("select sum(least(n, 60))::bigint from (select count(*) n from cron_log group by app_name) x"), snapshot.ByJob.Values.Sum(history => history.Runs.Count));
         Assert.True(snapshot.Of("auditgroups").Streak <= -18);
         Assert.NotNull(snapshot.Of("archivescraper").UsualDuration);
+    }
+
+    [Fact]
+    public async Task A_run_told_of_before_it_can_be_seen_is_looked_for_again()
+    {
+        await using var database = await Observing.NewAsync("crontabber-healthy");
+        var late = new WaitedFor();
+        var patient = new RunsMonitor(feeds, jobs, new RunHistories(late), Options.Create(new RunOptions()), late, NullLogger<RunsMonitor>.Instance);
+        await patient.ReadAsync(database.Source, SourceChange.Everything, TestContext.Current.CancellationToken);
+        await using var writer = await database.Source.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await writer.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var insert = new NpgsqlCommand("insert into crontabber_log (app_name, log_time, success) values ('news', now(), now()) returning txid_current()", writer);
+        var told = unchecked((uint)(long)(await insert.ExecuteScalarAsync(TestContext.Current.CancellationToken))!);
+        var reading = patient.ReadAsync(database.Source, new SourceNews(SourceChange.Runs) { Transactions = [told], AllAreTold = true }, TestContext.Current.CancellationToken);
+        await late.Waiting;
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        late.Advance(TimeSpan.FromMilliseconds(1));
+        await reading;
+
+        Assert.Single(feeds.Of(database.Name).Newest.Of("news").Runs);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task A_change_of_a_jobs_row_is_a_reason_to_look_where_not_every_change_is_told(bool told, int seen)
+    {
+        await using var database = await Observing.NewAsync("crontabber-healthy");
+        await ReadAsync(database);
+        await database.ExecuteAsync("insert into crontabber_log (app_name, log_time, success) values ('news', now(), now())");
+        await monitor.ReadAsync(database.Source, new SourceNews(SourceChange.Jobs) { AllAreTold = told }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(seen, feeds.Of(database.Name).Newest.Of("news").Runs.Count);
     }
 
     [Theory]

@@ -60,7 +60,7 @@ internal sealed class WatchBench : ISourceReader, IAsyncDisposable
         return bench;
     }
 
-    public async Task ReadAsync(ObservedSource observed, SourceChange change, CancellationToken cancellationToken)
+    public async Task ReadAsync(ObservedSource observed, SourceNews news, CancellationToken cancellationToken)
     {
         MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref under));
         await using (var session = await observed.OpenAsync(cancellationToken))
@@ -70,7 +70,7 @@ internal sealed class WatchBench : ISourceReader, IAsyncDisposable
         }
 
         Interlocked.Decrement(ref under);
-        readings.Publish(new Reading(Newest.Count + 1, change, Newest.All | change));
+        readings.Publish(new Reading(Newest.Count + 1, news.Change, Newest.All | news.Change));
     }
 
     /// <summary>Waits for a status; what was the status instead is said when it does not come.</summary>
