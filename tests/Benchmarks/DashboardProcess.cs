@@ -40,6 +40,9 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
             ["Sources__0__ConnectionString"] = connectionString,
             ["Sources__0__Capture"] = capture,
             ["ConnectionStrings__Dashboard"] = await (await TestPostgres.SharedAsync()).NewDatabaseAsync(),
+
+            // Every reader of a bench comes by the same login.
+            ["Access__ConnectionsEach"] = "10000",
         };
         var program = await ProgramAsync();
         if (capture == "notify")

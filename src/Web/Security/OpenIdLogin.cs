@@ -28,7 +28,7 @@ internal static partial class OpenIdLogin
         options.MapInboundClaims = false;
         options.GetClaimsFromUserInfoEndpoint = true;
         options.UseTokenLifetime = false;
-        options.BackchannelTimeout = TimeSpan.FromSeconds(10);
+        options.BackchannelTimeout = TimeSpan.FromSeconds(30);
         options.RemoteAuthenticationTimeout = TimeSpan.FromMinutes(10);
         options.SignInScheme = AccessSchemes.Cookie;
         foreach (var scope in settings.Scopes)
@@ -64,7 +64,7 @@ internal static partial class OpenIdLogin
         try
         {
             var from = http.Connection.RemoteIpAddress;
-            var person = new Newcomer(Shortened(name), role, ActorVia.OpenId, $"{said.FindFirst("iss")?.Value ?? settings.Authority} {subject}", AccessClaims.Text(from), http.Request.Headers.UserAgent.ToString());
+            var person = new Newcomer(Shortened(name), role, ActorVia.OpenId, $"{settings.Authority} {subject}", AccessClaims.Text(from), http.Request.Headers.UserAgent.ToString());
             if (await http.RequestServices.GetRequiredService<SessionQueries>().BeginAsync(person, SessionQueries.Life, http.RequestAborted) is not { } session)
             {
                 Leave(context, LoginTrouble.Barred);

@@ -18,7 +18,8 @@ internal sealed class ProxyHandler(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (proxies.UserOf(Context) is not { Length: > 0 and <= Longest } user || user.Any(char.IsControl))
+        // A comma is what two headers become on the way: then it is not certain which of them the proxy wrote.
+        if (proxies.UserOf(Context) is not { Length: > 0 and <= Longest } user || user.Any(letter => char.IsControl(letter) || letter == ','))
         {
             return AuthenticateResult.NoResult();
         }

@@ -14,7 +14,7 @@ internal static class StartRule
     private static readonly Version OldestSafe = new(10, 0, 7);
 
     /// <summary>Why not to start, with the remedy; null to start.</summary>
-    public static string? Refusal(IConfiguration configuration) => OfRuntime(DataProtectionVersion()) ?? OfAddresses(configuration) ?? OfSources(configuration);
+    public static string? Refusal(IConfiguration configuration) => OfRuntime(DataProtectionVersion()) ?? OfAddresses(configuration) ?? AccessRule.Refusal(AccessOptions.Read(configuration)) ?? OfSources(configuration);
 
     /// <summary>Why not with this version of ASP.NET Core's data protection.</summary>
     public static string? OfRuntime(Version dataProtection) => dataProtection < OldestSafe
