@@ -8,7 +8,7 @@ namespace Dashboard.Web.Components;
 /// when the page closes. While the page is prerendered it draws once.
 /// </summary>
 /// <typeparam name="T">The snapshot.</typeparam>
-public sealed partial class Live<T> : IAsyncDisposable
+public sealed partial class Live<T> : ILive, IAsyncDisposable
     where T : class
 {
     private readonly CancellationTokenSource closed = new();
@@ -26,11 +26,15 @@ public sealed partial class Live<T> : IAsyncDisposable
     public required RenderFragment<T> ChildContent { get; set; }
 
     [Inject]
+    private LivePage Page { get; set; } = null!;
+
+    [Inject]
     private TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        Page.Remove(this);
         await closed.CancelAsync();
         await watching;
         watch?.Dispose();
@@ -43,6 +47,11 @@ public sealed partial class Live<T> : IAsyncDisposable
         if (!ReferenceEquals(watched, Feed))
         {
             watch?.Cancel();
+            if (watched is null && RendererInfo.IsInteractive)
+            {
+                Page.Add(this);
+            }
+
             watched = Feed;
             drawn = Feed.Newest;
             if (RendererInfo.IsInteractive)
@@ -50,6 +59,16 @@ public sealed partial class Live<T> : IAsyncDisposable
                 watch = CancellationTokenSource.CreateLinkedTokenSource(closed.Token);
                 watching = WatchAsync(Feed, watch.Token);
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CatchUp()
+    {
+        if (watched?.Newest is { } newest && !ReferenceEquals(newest, drawn))
+        {
+            drawn = newest;
+            StateHasChanged();
         }
     }
 
@@ -62,11 +81,7 @@ public sealed partial class Live<T> : IAsyncDisposable
             {
                 if (!ReferenceEquals(snapshot, drawn))
                 {
-                    await InvokeAsync(() =>
-                    {
-                        drawn = snapshot;
-                        StateHasChanged();
-                    });
+                    await InvokeAsync(CatchUp);
                     await Task.Delay(RedrawPace.Shortest, Clock, cancellationToken);
                     await Task.Delay(pace.Remaining(arrived: !ReferenceEquals(feed.Newest, drawn)), Clock, cancellationToken);
                 }

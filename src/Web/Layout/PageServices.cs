@@ -1,3 +1,4 @@
+using Dashboard.Web.Components;
 using Dashboard.Web.Security;
 
 namespace Dashboard.Web.Layout;
@@ -9,6 +10,7 @@ internal static class PageServices
     {
         services.AddSingleton<SourceRooms>();
         services.AddSingleton<ShownSources>();
+        services.AddScoped<LivePage>();
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
             // A dropped circuit keeps working until it is forgotten; a browser that comes back later reloads from the URL.

@@ -10,6 +10,7 @@ using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Kit;
+using Dashboard.Web.Components;
 using Dashboard.Web.Backfill;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
@@ -41,6 +42,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(FrameRule.Usual);
         Services.AddSingleton<SourceRooms>();
         Services.AddSingleton<ShownSources>();
+        Services.AddScoped<LivePage>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         Statuses.Of("demo").Publish(SampleJobs.Live);
