@@ -31,6 +31,12 @@ public sealed record Source(string Name, string ConnectionString, string Address
     /// <summary>The file that says what the classes are called, whether they backfill and on whom they depend; null for none.</summary>
     public string? MappingFile { get; init; }
 
+    /// <summary>For the role that acts, where it is another than the one that reads; null when it is the same. Holds secrets too.</summary>
+    public string? ActionConnectionString { get; init; }
+
+    /// <summary>True when nobody may act on it from here, whatever the database would allow.</summary>
+    public bool ReadOnly { get; init; }
+
     /// <summary>True for a database of the embedded server: ours, so it may be decoded without asking.</summary>
     public bool Embedded { get; init; }
 

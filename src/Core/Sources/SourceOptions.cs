@@ -24,6 +24,12 @@ public sealed class SourceOptions
     /// <summary>A JSON file that maps class paths to <c>app_name</c>, <c>backfill</c> and <c>depends_on</c>, or the kept output of <c>--list-jobs</c>.</summary>
     public string? Mapping { get; init; }
 
+    /// <summary>For the role that acts, where it is another than the one that reads; by default the same.</summary>
+    public string? ActionConnectionString { get; init; }
+
+    /// <summary>True to let nobody act on it from here.</summary>
+    public bool ReadOnly { get; init; }
+
     /// <summary>The configured sources, in order.</summary>
     public static IReadOnlyList<Source> Read(IConfiguration configuration)
     {
@@ -40,6 +46,8 @@ public sealed class SourceOptions
             Capture = Capture,
             JobsFile = Located(Jobs),
             MappingFile = Located(Mapping),
+            ActionConnectionString = string.IsNullOrEmpty(ActionConnectionString) ? null : new NpgsqlConnectionStringBuilder(ActionConnectionString).ConnectionString,
+            ReadOnly = ReadOnly,
         };
     }
 

@@ -1,0 +1,27 @@
+using Dashboard.Core.Actions.Audit;
+using Dashboard.Core.Feeds;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dashboard.Core.Actions;
+
+/// <summary>Registers the Actions room.</summary>
+public static class ActionServices
+{
+    /// <summary>Plans, commits, the audit, and what people have said of jobs.</summary>
+    public static IServiceCollection AddActions(this IServiceCollection services)
+    {
+        services.AddSingleton(new SourceFeeds<MarksSnapshot>(MarksSnapshot.Empty));
+        services.AddSingleton<ActionRooms>();
+        services.AddSingleton<ActionPools>();
+        services.AddSingleton<ActionQueries>();
+        services.AddSingleton<MarkQueries>();
+        services.AddSingleton<AuditQueries>();
+        services.AddSingleton<ActionFactsReader>();
+        services.AddSingleton<ActionCommit>();
+        services.AddSingleton<OperatorActions>();
+        services.AddSingleton<MarksMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<MarksMonitor>());
+        services.AddHostedService<ActionResolver>();
+        return services;
+    }
+}
