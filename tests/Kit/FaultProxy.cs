@@ -196,7 +196,9 @@ public sealed class FaultProxy : IAsyncDisposable
         return next;
     }
 
-    private static bool IsCommit(ReadOnlySpan<byte> bytes) => bytes.Length > 5 && bytes[0] == 'Q' && bytes[5..].StartsWith(Commit);
+    // Alone, or as the last of a batch.
+    private static bool IsCommit(ReadOnlySpan<byte> bytes) => bytes.Length > 5
+        && ((bytes[0] == 'Q' && bytes[5..].StartsWith(Commit)) || (bytes[0] == 'P' && bytes.IndexOf(Commit) is > 0 and var at && at + Commit.Length < bytes.Length && bytes[at + Commit.Length] == 0));
 
     // A startup message has no letter before its length.
     private static bool IsStartup(ReadOnlySpan<byte> bytes) => bytes.Length >= 4 && BinaryPrimitives.ReadInt32BigEndian(bytes) == bytes.Length;

@@ -51,7 +51,7 @@ public sealed partial class ActionCommit(ActionQueries actions, ActionPools pool
         {
             return await ChangeAsync(action, source, new Ending(attempt, ActionState.Done, AuditEvents.Done, who, reason, ""));
         }
-        catch (Exception cause) when (cause is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception cause) when (cause is OwnRecordsAwayException or NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
         {
             // The own records went away on the way. What was done, if anything, is found out by the number once they are back.
             LogUnrecorded(log, action.Id, cause);
@@ -126,7 +126,7 @@ public sealed partial class ActionCommit(ActionQueries actions, ActionPools pool
         {
             number = begun;
             await AtAsync(CommitStep.Begun);
-            var goesOn = await actions.NoteAsync(action.Id, ending.Attempt, begun, CancellationToken.None);
+            var goesOn = await NotedAsync(action.Id, ending.Attempt, begun);
             await AtAsync(CommitStep.Noted);
             return goesOn;
         }, () => { }, CancellationToken.None);
@@ -146,6 +146,19 @@ public sealed partial class ActionCommit(ActionQueries actions, ActionPools pool
             _ => ending with { State = ActionState.Refused, Event = AuditEvents.Refused, Sentence = Forbidden(action.Plan, source, why) },
         };
         return await EndAsync(action, ending) ?? await OfAnotherAsync(action.Id, source, CancellationToken.None);
+    }
+
+    // The trouble of one database is not taken for that of the other.
+    private async Task<bool> NotedAsync(Guid id, int attempt, long number)
+    {
+        try
+        {
+            return await actions.NoteAsync(id, attempt, number, CancellationToken.None);
+        }
+        catch (Exception cause) when (cause is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            throw new OwnRecordsAwayException(cause);
+        }
     }
 
     private async Task<Ending> StaleAsync(KeptAction action, Source source, Ending ending)
@@ -234,6 +247,8 @@ public sealed partial class ActionCommit(ActionQueries actions, ActionPools pool
         };
         return new ActionResult(action.Id, outcome, ending.Sentence) { Difference = ending.Difference };
     }
+
+    private sealed class OwnRecordsAwayException(Exception cause) : Exception("The own records are out of reach.", cause);
 
     private ObservedWrite Write(Source source)
     {
