@@ -69,7 +69,7 @@ internal static class ApiServices
     public static IEndpointRouteBuilder MapApiDescription(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(AccessPolicies.Viewer).RequireRateLimiting(Limits.ApiPolicy);
-        foreach (var start in (string[])["/api", "/hubs", "/openapi", "/health"])
+        foreach (var start in (string[])["/api", "/hubs", "/openapi", "/health", "/ping"])
         {
             routes.Map($"{start}/{{**rest}}", () => ApiProblem.OfStatus(StatusCodes.Status404NotFound)).RequireAuthorization(AccessPolicies.Viewer).ExcludeFromDescription();
         }

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Dashboard.Web.Security;
 
-/// <summary>Lets a program in by <c>Authorization: Bearer KEY</c> or <c>X-Api-Key: KEY</c>; a WebSocket of the hub also by <c>?access_token=KEY</c>.</summary>
+/// <summary>Lets a program in by <c>Authorization: Bearer KEY</c> or <c>X-Api-Key: KEY</c>; a WebSocket of the hub also by <c>?access_token=KEY</c>, a ping by its address.</summary>
 internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, ApiKeyRing keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
@@ -23,6 +23,13 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
         if (request.Headers["X-Api-Key"] is [{ } header])
         {
             return header;
+        }
+
+        // Whoever pings has nothing but an address.
+        if (request.Path.StartsWithSegments("/ping", StringComparison.OrdinalIgnoreCase, out var rest) && rest.Value is { Length: > 1 } pinged)
+        {
+            var end = pinged.IndexOf('/', 1);
+            return end < 0 ? pinged[1..] : pinged[1..end];
         }
 
         // A browser's WebSocket cannot send headers.

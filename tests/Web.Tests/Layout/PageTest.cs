@@ -4,6 +4,7 @@ using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Pings;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
@@ -39,6 +40,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<JobSlots>();
         Services.AddSingleton(Failures);
         Services.AddSingleton(Retries);
+        Services.AddSingleton(Pings);
         Services.AddSingleton(FrameRule.Usual);
         Services.AddSingleton<SourceRooms>();
         Services.AddSingleton<ShownSources>();
@@ -63,6 +65,8 @@ public abstract class PageTest : BunitContext
     protected SourceFeeds<FailuresSnapshot> Failures { get; } = new(FailuresSnapshot.Empty);
 
     protected Feed<RetriesSnapshot> Retries { get; } = new(RetriesSnapshot.Empty);
+
+    protected Feed<PingsSnapshot> Pings { get; } = new(PingsSnapshot.Empty);
 
     protected ShownSource Shown => Services.GetRequiredService<ShownSources>().Find(null)!;
 
