@@ -16,8 +16,8 @@ internal static class ExecutorBench
         var postgres = await TestPostgres.SharedAsync();
         await using var source = NpgsqlDataSource.Create(await postgres.NewDatabaseAsync());
         var silent = new Silent();
-        var executor = Executor(source, provesCommit: false, silent);
-        var proving = Executor(source, provesCommit: true, silent);
+        var executor = Executor(source, NpgsqlUse.Repeatable, silent);
+        var proving = Executor(source, NpgsqlUse.Once, silent);
         Func<NpgsqlDataSource, Task>[] ways =
         [
             BareAsync,
@@ -58,11 +58,11 @@ internal static class ExecutorBench
         report.Add(new Figure("P10", "executor-over-bare-bytes", Over(bytes, 1), "B", AtMost: 0.5));
         report.Add(new Figure("P10", "executor-that-proves-its-commit-over-bare", Over(took, 2), "us"));
         report.Add(new Figure("P10", "executor-that-proves-its-commit-over-bare-bytes", Over(bytes, 2), "B"));
-        report.Note("The proof is one more trip to the server before COMMIT, on loopback here; without it a COMMIT whose answer is lost is raised as in doubt.");
+        report.Note("The proof is one more trip to the server before COMMIT, on loopback here; without it what a COMMIT without an answer was to do is done again.");
     }
 
-    private static TransactionExecutor<NpgsqlConnection> Executor(NpgsqlDataSource source, bool provesCommit, IRetryTelemetry silent) =>
-        new(new NpgsqlResource(source, provesCommit), new ExecutorOptions(), ExecutorIdentity.OfThisProcess("bench", "bench"), silent, TimeProvider.System);
+    private static TransactionExecutor<NpgsqlConnection> Executor(NpgsqlDataSource source, NpgsqlUse use, IRetryTelemetry silent) =>
+        new(new NpgsqlResource(source, use), new ExecutorOptions(), ExecutorIdentity.OfThisProcess("bench", "bench"), silent, TimeProvider.System);
 
     private static async Task BareAsync(NpgsqlDataSource source)
     {
@@ -86,6 +86,6 @@ internal static class ExecutorBench
         {
         }
 
-        public void Count(string resource, string backend) => Interlocked.Increment(ref counted);
+        public void Count(ExecutorIdentity who, string resource, string backend) => Interlocked.Increment(ref counted);
     }
 }

@@ -21,7 +21,7 @@ internal static class RecordsBench
         await FillAsync(own, rows);
         var store = new RunRecordStore(own);
         var records = new RunRecords(own, store);
-        var queries = new FailureQueries(own, store);
+        await using var connection = await own.Source.OpenConnectionAsync();
         var random = new Random(42);
         var last = First.AddYears(1);
         var before = await ScansAsync(own);
@@ -37,10 +37,10 @@ internal static class RecordsBench
             return records.SucceededAsync("bench", $"job-{random.Next(200)}", from, from.AddDays(30), 1_000, CancellationToken.None);
         });
         IReadOnlyList<FailureGroup> groups = [];
-        await MeasureAsync(report, rows, "failure-groups", async () => groups = await queries.GroupsAsync("bench", FailuresSnapshot.MostGroups, CancellationToken.None));
+        await MeasureAsync(report, rows, "failure-groups", async () => groups = await FailureQueries.GroupsAsync(connection, FailureQueries.GroupsSql, await store.SourceAsync("bench", CancellationToken.None), new NpgsqlParameter<int>("most", FailuresSnapshot.MostGroups), CancellationToken.None));
         var ids = groups.Select(group => group.Print.Id).ToArray();
-        await MeasureAsync(report, rows, "failures-of-seven-days", () => queries.CountsAsync("bench", ids, last, CancellationToken.None), samples: 40);
-        await MeasureAsync(report, rows, "streaks-of-twenty-jobs", () => queries.StreaksAsync("bench", [.. Enumerable.Range(0, 20).Select(i => ($"job-{i}", ids[i % ids.Length]))], CancellationToken.None));
+        await MeasureAsync(report, rows, "failures-of-seven-days", async () => await FailureQueries.CountsAsync(connection, await store.SourceAsync("bench", CancellationToken.None), ids, last, CancellationToken.None), samples: 40);
+        await MeasureAsync(report, rows, "streaks-of-twenty-jobs", async () => await FailureQueries.StreaksAsync(connection, await store.SourceAsync("bench", CancellationToken.None), [.. Enumerable.Range(0, 20).Select(i => ($"job-{i}", ids[i % ids.Length]))], CancellationToken.None));
         report.Add(new Figure("P5", "sequential-scans-of-the-records", await ScansAsync(own) - before, "scans", AtMost: 0));
     }
 

@@ -1,4 +1,5 @@
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -55,12 +56,20 @@ public sealed class ApiKeyQueries(OwnDatabase database)
     public async Task<Secret?> CreateAsync(string name, string role, TimeSpan? life, CancellationToken cancellationToken)
     {
         var secret = Secret.Create(Prefix);
-        await using var command = database.Source.CreateCommand(CreateSql);
-        command.Parameters.Add(new NpgsqlParameter<string>("name", name));
-        command.Parameters.Add(new NpgsqlParameter<byte[]>("hash", secret.Hash));
-        command.Parameters.Add(new NpgsqlParameter<string>("role", role));
-        command.Parameters.Add(new NpgsqlParameter("life", NpgsqlDbType.Interval) { Value = life is { } length ? length : DBNull.Value });
-        return await command.ExecuteScalarAsync(cancellationToken) is null ? null : secret;
+
+        // Once: done again it would find its own name taken, and nobody would ever see the secret.
+        return await database.Now.Once.ScalarAsync(
+            () => new NpgsqlCommand(CreateSql)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<string>("name", name),
+                    new NpgsqlParameter<byte[]>("hash", secret.Hash),
+                    new NpgsqlParameter<string>("role", role),
+                    new("life", NpgsqlDbType.Interval) { Value = life is { } length ? length : DBNull.Value },
+                },
+            },
+            cancellationToken) is null ? null : secret;
     }
 
     /// <summary>Every key ever made, in name order.</summary>
@@ -90,41 +99,25 @@ public sealed class ApiKeyQueries(OwnDatabase database)
     }
 
     /// <summary>Ends a key; false when none that works has that name.</summary>
-    public async Task<bool> RevokeAsync(string name, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(RevokeSql);
-        command.Parameters.Add(new NpgsqlParameter<string>("name", name));
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
-    }
+    public async Task<bool> RevokeAsync(string name, CancellationToken cancellationToken) =>
+        await database.Now.Once.ExecuteAsync(() => new NpgsqlCommand(RevokeSql) { Parameters = { new NpgsqlParameter<string>("name", name) } }, cancellationToken) > 0;
 
     /// <summary>Notes, to the minute, that a key was used.</summary>
-    public async Task UsedAsync(long id, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(UsedSql);
-        command.Parameters.Add(new NpgsqlParameter<long>("id", id));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task UsedAsync(long id, CancellationToken cancellationToken) =>
+        database.Now.Statements.ExecuteAsync(() => new NpgsqlCommand(UsedSql) { Parameters = { new NpgsqlParameter<long>("id", id) } }, cancellationToken);
 
-    private async Task<IReadOnlyList<ApiKey>> ReadAsync(string sql, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(sql);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var keys = new List<ApiKey>();
-        while (await reader.ReadAsync(cancellationToken))
+    private async Task<IReadOnlyList<ApiKey>> ReadAsync(string sql, CancellationToken cancellationToken) => await database.Now.Statements.RowsAsync(
+        () => new NpgsqlCommand(sql),
+        static row => new ApiKey
         {
-            keys.Add(new ApiKey
-            {
-                Id = reader.GetInt64(0),
-                Name = reader.GetString(1),
-                Role = reader.GetString(2),
-                Hash = reader.GetFieldValue<byte[]>(3),
-                CreatedAt = reader.GetFieldValue<DateTimeOffset>(4),
-                LastUsedAt = reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
-                ExpiresAt = reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6),
-                RevokedAt = reader.IsDBNull(7) ? null : reader.GetFieldValue<DateTimeOffset>(7),
-            });
-        }
-
-        return keys;
-    }
+            Id = row.GetInt64(0),
+            Name = row.GetString(1),
+            Role = row.GetString(2),
+            Hash = row.GetFieldValue<byte[]>(3),
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(4),
+            LastUsedAt = row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
+            ExpiresAt = row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
+            RevokedAt = row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7),
+        },
+        cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Access;
@@ -30,12 +31,18 @@ public sealed class LoginTokenQueries(OwnDatabase database)
     public async Task<Secret> IssueAsync(string name, Role role, CancellationToken cancellationToken)
     {
         var token = Secret.Create("");
-        await using var command = database.Source.CreateCommand(IssueSql);
-        command.Parameters.Add(new NpgsqlParameter<byte[]>("hash", token.Hash));
-        command.Parameters.Add(new NpgsqlParameter<string>("name", name));
-        command.Parameters.Add(new NpgsqlParameter<string>("role", role.Name()));
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("life", Life));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await database.Now.Once.ExecuteAsync(
+            () => new NpgsqlCommand(IssueSql)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<byte[]>("hash", token.Hash),
+                    new NpgsqlParameter<string>("name", name),
+                    new NpgsqlParameter<string>("role", role.Name()),
+                    new NpgsqlParameter<TimeSpan>("life", Life),
+                },
+            },
+            cancellationToken);
         return token;
     }
 
@@ -43,21 +50,20 @@ public sealed class LoginTokenQueries(OwnDatabase database)
     /// <remarks>It is looked for by its hash: how long that takes says nothing of the 256 bits behind it.</remarks>
     public async Task<TokenHolder?> RedeemAsync(string token, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(RedeemSql);
-        command.Parameters.Add(new NpgsqlParameter<byte[]>("hash", Secret.HashOf(token)));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) && reader.GetBoolean(2) && Roles.Find(reader.GetString(1)) is { } role
-            ? new TokenHolder(reader.GetString(0), role)
-            : null;
+        // Once: done again it would find the token used, and whoever holds it would stay outside.
+        var hash = Secret.HashOf(token);
+        var found = await database.Now.Once.RowsAsync(
+            () => new NpgsqlCommand(RedeemSql) { Parameters = { new NpgsqlParameter<byte[]>("hash", hash) } },
+            static row => row.GetBoolean(2) && Roles.Find(row.GetString(1)) is { } role ? new TokenHolder(row.GetString(0), role) : null,
+            cancellationToken);
+        return found.FirstOrDefault();
     }
 
     /// <summary>Whether a token would still work.</summary>
     public async Task<bool> WorksAsync(Secret token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
-        await using var command = database.Source.CreateCommand(WorksSql);
-        command.Parameters.Add(new NpgsqlParameter<byte[]>("hash", token.Hash));
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        return await database.Now.Statements.ScalarAsync(() => new NpgsqlCommand(WorksSql) { Parameters = { new NpgsqlParameter<byte[]>("hash", token.Hash) } }, cancellationToken) is true;
     }
 }
 

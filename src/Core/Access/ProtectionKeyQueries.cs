@@ -1,4 +1,5 @@
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Access;
@@ -19,25 +20,13 @@ public sealed class ProtectionKeyQueries(OwnDatabase database)
         """;
 
     /// <summary>All of them, as XML.</summary>
-    public IReadOnlyList<string> All()
-    {
-        using var command = database.Source.CreateCommand(AllSql);
-        using var reader = command.ExecuteReader();
-        var keys = new List<string>();
-        while (reader.Read())
-        {
-            keys.Add(reader.GetString(0));
-        }
-
-        return keys;
-    }
+    public IReadOnlyList<string> All() =>
+        Wait(() => database.Now.Statements.RowsAsync(static () => new NpgsqlCommand(AllSql), static row => row.GetString(0), CancellationToken.None));
 
     /// <summary>Keeps one more.</summary>
-    public void Add(string name, string xml)
-    {
-        using var command = database.Source.CreateCommand(AddSql);
-        command.Parameters.Add(new NpgsqlParameter<string>("name", name));
-        command.Parameters.Add(new NpgsqlParameter<string>("xml", xml));
-        command.ExecuteNonQuery();
-    }
+    public void Add(string name, string xml) => Wait(() => database.Now.Once.ExecuteAsync(
+        () => new NpgsqlCommand(AddSql) { Parameters = { new NpgsqlParameter<string>("name", name), new NpgsqlParameter<string>("xml", xml) } }, CancellationToken.None));
+
+    // On another thread, for the one that asks may be needed to go on.
+    private static T Wait<T>(Func<Task<T>> run) => Task.Run(run).GetAwaiter().GetResult();
 }

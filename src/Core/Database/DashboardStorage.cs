@@ -1,4 +1,5 @@
 using Dashboard.Core.Database.Embedded;
+using Dashboard.Core.Retries.Store;
 using Dashboard.Core.Runner;
 using Dashboard.Core.Runner.Samples;
 using Dashboard.Core.Sources;
@@ -11,15 +12,18 @@ public sealed class DashboardStorage : IAsyncDisposable
 {
     private readonly IReadOnlyList<Source> shipped;
 
-    private DashboardStorage(OwnDatabase own, EmbeddedPostgres? embedded, IReadOnlyList<Source> shipped)
+    private DashboardStorage(string own, TimeProvider clock, EmbeddedPostgres? embedded, IReadOnlyList<Source> shipped)
     {
-        Own = own;
+        Own = new OwnDatabase(own, Told, clock);
         Embedded = embedded;
         this.shipped = shipped;
     }
 
     /// <summary>Its own records.</summary>
     public OwnDatabase Own { get; }
+
+    /// <summary>What its executors told and nobody has kept yet.</summary>
+    public RetryQueue Told { get; } = new();
 
     /// <summary>The server it started; null when it was given a database.</summary>
     public EmbeddedPostgres? Embedded { get; }
@@ -37,7 +41,7 @@ public sealed class DashboardStorage : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(configuration);
         if (configuration.GetConnectionString("Dashboard") is { Length: > 0 } given)
         {
-            return new DashboardStorage(new OwnDatabase(given), null, []);
+            return new DashboardStorage(given, clock, null, []);
         }
 
         var options = configuration.GetSection("Database:Embedded").Get<EmbeddedOptions>() ?? new EmbeddedOptions();
@@ -50,7 +54,7 @@ public sealed class DashboardStorage : IAsyncDisposable
                 await (source.Name == SampleSource.Name ? SampleSource.LoadAsync(source.ConnectionString, cancellationToken) : DemoAsync(embedded.Folder, source.ConnectionString, say, cancellationToken));
             }
 
-            return new DashboardStorage(new OwnDatabase(embedded.ConnectionString(OwnDatabase.Name)), embedded, shipped);
+            return new DashboardStorage(embedded.ConnectionString(OwnDatabase.Name), clock, embedded, shipped);
         }
         catch
         {
@@ -67,7 +71,7 @@ public sealed class DashboardStorage : IAsyncDisposable
         var running = string.IsNullOrEmpty(configuration.GetConnectionString("Dashboard")) ? await EmbeddedPostgres.RunningAsync(options, cancellationToken) : null;
         var storage = running is null
             ? await OpenAsync(configuration, clock, _ => { }, cancellationToken)
-            : new DashboardStorage(new OwnDatabase(running(OwnDatabase.Name)), null, Shipped(configuration, DataFolder.Choose(options.Data), running));
+            : new DashboardStorage(running(OwnDatabase.Name), clock, null, Shipped(configuration, DataFolder.Choose(options.Data), running));
         await storage.Own.MigrateAsync(cancellationToken);
         return storage;
     }

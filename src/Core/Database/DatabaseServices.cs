@@ -12,6 +12,7 @@ public static class DatabaseServices
         ArgumentNullException.ThrowIfNull(storage);
         services.AddSingleton(storage);
         services.AddSingleton(storage.Own);
+        services.AddSingleton(storage.Told);
         services.AddHostedService<OwnDatabaseMigration>();
         if (storage.Embedded is { } embedded)
         {

@@ -1,9 +1,14 @@
+using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using DbUp;
 using Npgsql;
 
 namespace Dashboard.Core.Database;
 
-/// <summary>The dashboard's own records: schema <c>dashboard</c> of the database it was given, or of the embedded server.</summary>
+/// <summary>
+/// The dashboard's own records: schema <c>dashboard</c> of the database it was given, or of the embedded server. Whoever uses them does so in a run of an executor:
+/// <see cref="Now"/> where somebody waits for the answer, <see cref="Patient"/> in a duty that goes on for ever.
+/// </summary>
 public sealed class OwnDatabase : IAsyncDisposable
 {
     /// <summary>Of the schema, and of the database in the embedded server.</summary>
@@ -18,27 +23,68 @@ public sealed class OwnDatabase : IAsyncDisposable
         create schema if not exists dashboard
         """;
 
+    // A restart leaves dead connections in the pool: the second attempt heals that, the third a server that is just coming up.
+    private static readonly ExecutorOptions Limited = new()
+    {
+        TransactionExecutorClass = ExecutorKinds.NameOf(ExecutorKind.Limited), BackoffDelays = "0.05, 0.4, 1", AttemptDeadlineSeconds = 10,
+    };
+
+    private static readonly ExecutorOptions Infinite = new()
+    {
+        TransactionExecutorClass = ExecutorKinds.NameOf(ExecutorKind.Infinite), BackoffDelays = "0.5, 1, 2, 4", Jitter = 0.1, AttemptDeadlineSeconds = 60,
+    };
+
     private readonly string connectionString;
 
     /// <summary>For a connection string of Npgsql; nothing is opened yet.</summary>
-    public OwnDatabase(string connectionString)
+    /// <param name="connectionString">Where it is.</param>
+    /// <param name="telemetry">Where its executors tell; null for nowhere.</param>
+    /// <param name="clock">By which they wait; null for the system's.</param>
+    public OwnDatabase(string connectionString, IRetryTelemetry? telemetry = null, TimeProvider? clock = null)
     {
         this.connectionString = connectionString;
         Source = new NpgsqlDataSourceBuilder(connectionString)
         {
             ConnectionStringBuilder = { ApplicationName = "crontabber-dashboard", MaxPoolSize = 10 },
         }.Build();
+        Telemetry = telemetry ?? SilentTelemetry.Instance;
+        Clock = clock ?? TimeProvider.System;
+        Now = Runs(Limited, Telemetry);
+        Patient = Runs(Infinite, Telemetry);
     }
 
-    /// <summary>Its pool.</summary>
+    /// <summary>Who tells what the dashboard's own executors tell.</summary>
+    public static ExecutorIdentity Identity { get; } = ExecutorIdentity.OfThisProcess("dashboard", Name);
+
+    /// <summary>Its pool, for what stands beside the executors: tests, and the executors themselves.</summary>
     public NpgsqlDataSource Source { get; }
 
-    /// <summary>Brings the schema up to date; does nothing when it is.</summary>
+    /// <summary>For whoever is waited for, a request, a page, a command: three attempts within half a second of waiting, then the failure is raised.</summary>
+    public PostgresRuns Now { get; }
+
+    /// <summary>For duties: goes on until it gets through, waiting four seconds at most.</summary>
+    public PostgresRuns Patient { get; }
+
+    /// <summary>Where its executors tell.</summary>
+    internal IRetryTelemetry Telemetry { get; }
+
+    /// <summary>By which they wait.</summary>
+    internal TimeProvider Clock { get; }
+
+    /// <summary>The same two ways of waiting, telling somewhere else.</summary>
+    internal (PostgresRuns Now, PostgresRuns Patient) Telling(IRetryTelemetry telemetry) => (Runs(Limited, telemetry), Runs(Infinite, telemetry));
+
+    /// <summary>Brings the schema up to date; does nothing when it is. One attempt: see <see cref="OwnDatabaseMigration"/>.</summary>
     /// <remarks>Forward only; each file is one transaction; what was applied stands in <c>dashboard.schema_version</c>.</remarks>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         await using var connection = await Source.OpenConnectionAsync(cancellationToken);
+        await MigrateAsync(connection, cancellationToken);
+    }
 
+    /// <summary>The same on a connection somebody opened.</summary>
+    internal async Task MigrateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         // For a transaction, not a session: a pooler may stand between.
         await using var alone = await connection.BeginTransactionAsync(cancellationToken);
         await using (var wait = new NpgsqlCommand(MigrateAloneSql, connection, alone) { CommandTimeout = 120 })
@@ -69,4 +115,6 @@ public sealed class OwnDatabase : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    private PostgresRuns Runs(ExecutorOptions options, IRetryTelemetry telemetry) => new(Source, options, Identity, telemetry, Clock);
 }

@@ -1,3 +1,6 @@
+using Dashboard.Core.Retries.Executor;
+using Npgsql;
+
 namespace Dashboard.Core.Database;
 
 /// <summary>Whether the dashboard's own records can be reached.</summary>
@@ -11,8 +14,6 @@ public static class OwnDatabaseAnswer
     public static async Task<bool> AnswersAsync(this OwnDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        await using var command = database.Source.CreateCommand(SchemaSql);
-        command.CommandTimeout = 3;
-        return await command.ExecuteScalarAsync(cancellationToken) is true;
+        return await database.Now.Statements.ScalarAsync(static () => new NpgsqlCommand(SchemaSql) { CommandTimeout = 3 }, cancellationToken) is true;
     }
 }

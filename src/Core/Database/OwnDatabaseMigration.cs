@@ -1,4 +1,5 @@
-using System.Net.Sockets;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -8,40 +9,60 @@ namespace Dashboard.Core.Database;
 /// <summary>Brings the own schema up to date before the dashboard opens; when its database is out of reach, as soon as it is back.</summary>
 internal sealed partial class OwnDatabaseMigration(OwnDatabase database, TimeProvider clock, ILogger<OwnDatabaseMigration> log) : BackgroundService, IHostedLifecycleService
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
-    private bool migrated;
+    private static readonly ExecutorOptions Waiting = new() { TransactionExecutorClass = ExecutorKinds.NameOf(ExecutorKind.Infinite), BackoffDelays = "1, 2, 4, 8, 16, 30" };
 
-    public async Task StartingAsync(CancellationToken cancellationToken) => migrated = await TryAsync(TimeSpan.FromSeconds(1), cancellationToken);
+    private readonly CancellationTokenSource over = new();
+    private readonly TransactionExecutor<NpgsqlConnection> executor = new(
+        new NpgsqlResource(database.Source, NpgsqlUse.Statements), Waiting, OwnDatabase.Identity, database.Telemetry, clock);
+
+    private Task migrating = Task.CompletedTask;
+
+    /// <summary>Waits for the first attempt only: pages of observed databases are of use without it.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var away = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        migrating = MigrateAsync(
+            pause =>
+            {
+                LogOutOfReach(log, pause.Cause.Message, pause.Delay);
+                away.TrySetResult();
+            });
+        await await Task.WhenAny(migrating, away.Task).WaitAsync(cancellationToken);
+    }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken) => over.CancelAsync();
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override void Dispose()
     {
-        for (var wait = TimeSpan.FromSeconds(1); !migrated; wait = wait * 2 < Longest ? wait * 2 : Longest)
-        {
-            await Task.Delay(wait, clock, stoppingToken);
-            migrated = await TryAsync(wait * 2 < Longest ? wait * 2 : Longest, stoppingToken);
-        }
+        over.Dispose();
+        base.Dispose();
     }
 
-    private async Task<bool> TryAsync(TimeSpan next, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await database.MigrateAsync(cancellationToken);
-            return true;
+            await migrating;
         }
-        catch (Exception cause) when (cause is NpgsqlException { IsTransient: true } or NpgsqlException { InnerException: SocketException or TimeoutException } or TimeoutException)
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            // Pages of observed databases are of use without it.
-            LogOutOfReach(log, cause.Message, next);
-            return false;
+            // It will be done at the next start.
         }
     }
+
+    private async Task MigrateAsync(Action<RetryPause> paused) => await executor.RunAsync(
+        static async (connection, database, token) =>
+        {
+            await database.MigrateAsync(connection, token);
+            return true;
+        },
+        database,
+        paused,
+        over.Token);
 
     [LoggerMessage(1400, LogLevel.Warning, "The dashboard's own database is out of reach ({Reason}); trying again in {Next}.")]
     private static partial void LogOutOfReach(ILogger log, string reason, TimeSpan next);

@@ -1,5 +1,6 @@
 using Dashboard.Core.Database;
 using Dashboard.Core.Jobs;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Runs;
 using Npgsql;
 
@@ -52,19 +53,41 @@ internal sealed class FailureQueries(OwnDatabase database, RunRecordStore store)
                                                                 limit 1), '-infinity')) streak
         """;
 
-    /// <summary>The groups seen latest, at most so many.</summary>
-    public Task<IReadOnlyList<FailureGroup>> GroupsAsync(string source, int most, CancellationToken cancellationToken) =>
-        GroupsAsync(GroupsSql, source, new NpgsqlParameter<int>("most", most), cancellationToken);
+    /// <summary>What the records say of the failures seen latest and of what fails now, in one go.</summary>
+    /// <param name="source">Of which source.</param>
+    /// <param name="failing">What fails now: each job, and what with.</param>
+    /// <param name="most">Groups at most, besides those of what fails now.</param>
+    /// <param name="now">Up to which moment is counted.</param>
+    /// <param name="paused">Told of each failure that is waited after.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<RecordedFailures> RecordedAsync(
+        string source, IReadOnlyList<(string Job, string Fingerprint)> failing, int most, DateTimeOffset now, Action<RetryPause>? paused, CancellationToken cancellationToken) =>
+        await database.Patient.Statements.RunAsync(
+            async ValueTask<RecordedFailures> (connection, _, token) =>
+            {
+                // Within the run: it too waits while the records are away.
+                var id = await store.SourceAsync(connection, source, token);
+                var groups = await GroupsAsync(connection, GroupsSql, id, new NpgsqlParameter<int>("most", most), token);
 
-    /// <summary>The groups of these ids that are known.</summary>
-    public Task<IReadOnlyList<FailureGroup>> GroupsAsync(string source, string[] ids, CancellationToken cancellationToken) =>
-        GroupsAsync(OneSql, source, new NpgsqlParameter<string[]>("fingerprints", ids), cancellationToken);
+                // What a job fails with now is shown however long ago it was last written.
+                var missing = failing.Select(job => job.Fingerprint).Except(groups.Select(group => group.Print.Id), StringComparer.Ordinal).ToArray();
+                if (missing.Length > 0)
+                {
+                    groups = [.. groups, .. await GroupsAsync(connection, OneSql, id, new NpgsqlParameter<string[]>("fingerprints", missing), token)];
+                }
 
-    /// <summary>The failures of some groups in the seven days up to a moment.</summary>
-    public async Task<IReadOnlyList<FailureCount>> CountsAsync(string source, string[] ids, DateTimeOffset now, CancellationToken cancellationToken)
+                var ids = groups.Select(group => group.Print.Id).ToArray();
+                var counts = ids.Length == 0 ? [] : await CountsAsync(connection, id, ids, now, token);
+                return new RecordedFailures(groups, counts, await StreaksAsync(connection, id, failing, token), now);
+            },
+            0,
+            paused,
+            cancellationToken);
+
+    internal static async Task<IReadOnlyList<FailureCount>> CountsAsync(NpgsqlConnection connection, int source, string[] ids, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = await CommandAsync(CountsSql, source, cancellationToken);
         now = now.ToUniversalTime();
+        await using var command = Command(connection, CountsSql, source);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new NpgsqlParameter<string[]>("fingerprints", ids), new NpgsqlParameter<DateTimeOffset>("now", now), new NpgsqlParameter<DateTimeOffset>("hour", now.AddHours(-1)),
@@ -80,15 +103,16 @@ internal sealed class FailureQueries(OwnDatabase database, RunRecordStore store)
         return counts;
     }
 
-    /// <summary>For how many runs some jobs have been failing alike.</summary>
-    public async Task<IReadOnlyList<FailureStreak>> StreaksAsync(string source, IReadOnlyList<(string Job, string Fingerprint)> failing, CancellationToken cancellationToken)
+    // For how many runs some jobs have been failing alike.
+    internal static async Task<IReadOnlyList<FailureStreak>> StreaksAsync(
+        NpgsqlConnection connection, int source, IReadOnlyList<(string Job, string Fingerprint)> failing, CancellationToken cancellationToken)
     {
         if (failing.Count == 0)
         {
             return [];
         }
 
-        await using var command = await CommandAsync(StreaksSql, source, cancellationToken);
+        await using var command = Command(connection, StreaksSql, source);
         command.Parameters.AddRange(new NpgsqlParameter[]
         {
             new NpgsqlParameter<string[]>("jobs", [.. failing.Select(job => RecordName.Of(job.Job))]), new NpgsqlParameter<string[]>("fingerprints", [.. failing.Select(job => job.Fingerprint)]),
@@ -103,9 +127,9 @@ internal sealed class FailureQueries(OwnDatabase database, RunRecordStore store)
         return streaks;
     }
 
-    private async Task<IReadOnlyList<FailureGroup>> GroupsAsync(string sql, string source, NpgsqlParameter which, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<FailureGroup>> GroupsAsync(NpgsqlConnection connection, string sql, int source, NpgsqlParameter which, CancellationToken cancellationToken)
     {
-        await using var command = await CommandAsync(sql, source, cancellationToken);
+        await using var command = Command(connection, sql, source);
         command.Parameters.Add(which);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var groups = new List<FailureGroup>();
@@ -124,12 +148,6 @@ internal sealed class FailureQueries(OwnDatabase database, RunRecordStore store)
         return groups;
     }
 
-    private async Task<NpgsqlCommand> CommandAsync(string sql, string source, CancellationToken cancellationToken)
-    {
-        var id = await store.SourceAsync(source, cancellationToken);
-        var command = database.Source.CreateCommand(sql);
-        command.CommandTimeout = 5;
-        command.Parameters.Add(new NpgsqlParameter<int>("source", id));
-        return command;
-    }
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, int source) =>
+        new(sql, connection) { CommandTimeout = 5, Parameters = { new NpgsqlParameter<int>("source", source) } };
 }

@@ -1,4 +1,5 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
@@ -31,23 +32,9 @@ internal sealed partial class FailuresMonitor(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(directory.All.Select(source => FollowAsync(source.Name, stoppingToken)));
 
     /// <summary>The records for one snapshot.</summary>
-    internal static async Task<RecordedFailures> ReadAsync(FailureQueries queries, FailuresFold fold, StandingsSnapshot rows, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var failing = fold.FailingNow(rows);
-        var groups = await queries.GroupsAsync(rows.Source, FailuresSnapshot.MostGroups + 1, cancellationToken);
-
-        // What a job fails with now is shown however long ago it was last written.
-        var missing = failing.Select(job => job.Print.Id).Except(groups.Select(group => group.Print.Id), StringComparer.Ordinal).ToArray();
-        if (missing.Length > 0)
-        {
-            groups = [.. groups, .. await queries.GroupsAsync(rows.Source, missing, cancellationToken)];
-        }
-
-        var ids = groups.Select(group => group.Print.Id).ToArray();
-        var counts = ids.Length == 0 ? [] : await queries.CountsAsync(rows.Source, ids, now, cancellationToken);
-        var streaks = await queries.StreaksAsync(rows.Source, [.. failing.Select(job => (job.Standing.Job.Name, job.Print.Id))], cancellationToken);
-        return new RecordedFailures(groups, counts, streaks, now);
-    }
+    internal static Task<RecordedFailures> ReadAsync(
+        FailureQueries queries, FailuresFold fold, StandingsSnapshot rows, DateTimeOffset now, Action<RetryPause>? paused, CancellationToken cancellationToken) =>
+        queries.RecordedAsync(rows.Source, [.. fold.FailingNow(rows).Select(job => (job.Standing.Job.Name, job.Print.Id))], FailuresSnapshot.MostGroups + 1, now, paused, cancellationToken);
 
     private async Task FollowAsync(string source, CancellationToken cancellationToken)
     {
@@ -71,7 +58,8 @@ internal sealed partial class FailuresMonitor(
         var fold = new FailuresFold(frames);
         var (recorded, added, read) = (RecordedFailures.None, -1L, DateTimeOffset.MinValue);
         StandingsSnapshot? seen = null;
-        var away = false;
+        Task<RecordedFailures>? reading = null;
+        var away = new Away();
         await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
             var (rows, kept) = (standings.Of(source).Newest, records.Of(source).Newest);
@@ -81,28 +69,58 @@ internal sealed partial class FailuresMonitor(
             }
 
             var now = Now(source, rows.AsOf.Value);
-            try
+            if (reading is null && (kept.Added != added || !ReferenceEquals(rows, seen) || clock.GetUtcNow() - read >= Longest))
             {
-                if (kept.Added != added || !ReferenceEquals(rows, seen) || clock.GetUtcNow() - read >= Longest)
-                {
-                    (added, seen, read) = (kept.Added, rows, clock.GetUtcNow());
-                    recorded = await ReadAsync(queries, fold, rows, now, cancellationToken);
-                    away = false;
-                }
+                (added, seen, read) = (kept.Added, rows, clock.GetUtcNow());
+                reading = ReadAsync(queries, fold, rows, now, away.Paused, cancellationToken);
+                WakeWhenAwayIsOver(reading, away, wakes);
             }
-            catch (Exception cause) when (cause is NpgsqlException or TimeoutException or InvalidOperationException)
-            {
-                if (!away)
-                {
-                    LogNotRead(log, source, cause);
-                }
 
-                away = true;
+            // While the records are away their reading waits for them, and what fails now is shown without.
+            if (reading is not null)
+            {
+                await Task.WhenAny(reading, away.Task).WaitAsync(cancellationToken);
+            }
+
+            if (reading is { IsCompleted: true })
+            {
+                (recorded, var failure) = await EndedAsync(reading, recorded);
+                reading = null;
+                away.Is(failure);
+            }
+
+            if (away.Cause is { } cause && away.IsNew)
+            {
+                LogNotRead(log, source, cause);
             }
 
             var feed = failures.Of(source);
-            feed.Publish(fold.Next(feed.Newest, recorded, rows, away ? kept with { Notice = OutOfReach } : kept, now));
+            feed.Publish(fold.Next(feed.Newest, recorded, rows, away.Cause is null ? kept : kept with { Notice = OutOfReach }, now));
             await Task.Delay(Shortest, clock, cancellationToken);
+        }
+    }
+
+    private static void WakeWhenAwayIsOver(Task reading, Away away, Wakes wakes) => _ = reading.ContinueWith(
+        _ =>
+        {
+            if (away.Cause is not null)
+            {
+                wakes.Wake();
+            }
+        },
+        CancellationToken.None,
+        TaskContinuationOptions.None,
+        TaskScheduler.Default);
+
+    private static async Task<(RecordedFailures Recorded, Exception? Failure)> EndedAsync(Task<RecordedFailures> reading, RecordedFailures before)
+    {
+        try
+        {
+            return (await reading, null);
+        }
+        catch (Exception cause) when (cause is NpgsqlException or TimeoutException or InvalidOperationException)
+        {
+            return (before, cause);
         }
     }
 
@@ -124,4 +142,37 @@ internal sealed partial class FailuresMonitor(
 
     [LoggerMessage(EventId = 1700, Level = LogLevel.Warning, Message = "Source {Source}: the records of its failures cannot be read at present")]
     private static partial void LogNotRead(ILogger log, string source, Exception cause);
+
+    /// <summary>Whether the records are away, and why.</summary>
+    private sealed class Away
+    {
+        private TaskCompletionSource paused = New();
+        private bool told;
+
+        /// <summary>Why; null when they are there.</summary>
+        public Exception? Cause { get; private set; }
+
+        /// <summary>Completed while they are away.</summary>
+        public Task Task => paused.Task;
+
+        /// <summary>True when asked for the first time in this outage.</summary>
+        public bool IsNew => !told && (told = true);
+
+        /// <summary>They are, and are waited for.</summary>
+        public void Paused(RetryPause pause)
+        {
+            Cause = pause.Cause;
+            paused.TrySetResult();
+        }
+
+        /// <summary>A reading ended like this.</summary>
+        public void Is(Exception? failure)
+        {
+            Cause = failure;
+            told &= failure is not null;
+            paused = paused.Task.IsCompleted ? New() : paused;
+        }
+
+        private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

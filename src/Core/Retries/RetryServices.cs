@@ -2,6 +2,7 @@ using Dashboard.Core.Feeds;
 using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Retries.Store;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Dashboard.Core.Retries;
 
@@ -14,11 +15,16 @@ public static class RetryServices
         services.AddOptions<ExecutorOptions>().BindConfiguration(ExecutorOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddRetryStore();
         services.AddSingleton(new Feed<RetriesSnapshot>(RetriesSnapshot.Empty));
-        services.AddSingleton<RetryQueries>();
         services.AddHostedService<RetriesMonitor>();
-        services.AddSingleton(RetryTeller.Own);
+        return services.AddRetryTelemetry();
+    }
+
+    /// <summary>The way of what executors of this program tell into the store: for the dashboard, and for a runner beside it.</summary>
+    public static IServiceCollection AddRetryTelemetry(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RetryQueue>();
+        services.AddSingleton<IRetryTelemetry>(provider => provider.GetRequiredService<RetryQueue>());
         services.AddSingleton<RetryTelemetry>();
-        services.AddSingleton<IRetryTelemetry>(provider => provider.GetRequiredService<RetryTelemetry>());
         services.AddHostedService(provider => provider.GetRequiredService<RetryTelemetry>());
         return services;
     }

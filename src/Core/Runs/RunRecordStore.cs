@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Dashboard.Core.Database;
 using Dashboard.Core.Failures;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -99,8 +100,15 @@ internal sealed class RunRecordStore(OwnDatabase database)
 
     private readonly ConcurrentDictionary<string, int> sources = new(StringComparer.Ordinal);
 
+    /// <summary>Told when something cannot be recorded at present and is waited for: the source, and why.</summary>
+    public Action<string, RetryPause>? Paused { get; set; }
+
     /// <summary>The number of a source in the records.</summary>
-    public async Task<int> SourceAsync(string name, CancellationToken cancellationToken)
+    public async Task<int> SourceAsync(string name, CancellationToken cancellationToken) =>
+        sources.TryGetValue(name, out var known) ? known : await database.Now.Statements.RunAsync((connection, token) => SourceAsync(connection, name, token), cancellationToken);
+
+    /// <summary>The same on a connection somebody opened.</summary>
+    public async ValueTask<int> SourceAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         if (sources.TryGetValue(name, out var known))
         {
@@ -109,8 +117,7 @@ internal sealed class RunRecordStore(OwnDatabase database)
 
         while (true)
         {
-            await using var command = database.Source.CreateCommand(SourceSql);
-            command.Parameters.Add(new NpgsqlParameter<string>("name", name));
+            await using var command = new NpgsqlCommand(SourceSql, connection) { Parameters = { new NpgsqlParameter<string>("name", name) } };
 
             // Null when another node made it at this very moment: the next look sees it.
             if (await command.ExecuteScalarAsync(cancellationToken) is int id)
@@ -126,13 +133,19 @@ internal sealed class RunRecordStore(OwnDatabase database)
     public async Task<int> RecordAsync(string source, IReadOnlyList<RunToRecord> runs, WalkState? walk, CancellationToken cancellationToken)
     {
         var id = await SourceAsync(source, cancellationToken);
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // What is there already is passed over, so it may be done again; then fewer are counted as new.
+        return await database.Patient.Repeatable.RunAsync(
+            static (connection, asked, token) => RecordAsync(connection, asked.id, asked.runs, asked.walk, token), (id, runs, walk), PausedFor(source), cancellationToken);
+    }
+
+    private static async ValueTask<int> RecordAsync(NpgsqlConnection connection, int id, IReadOnlyList<RunToRecord> runs, WalkState? walk, CancellationToken cancellationToken)
+    {
         var added = 0;
         if (runs.Count > 0)
         {
             await using var record = Record(id, runs);
-            (record.Connection, record.Transaction) = (connection, transaction);
+            record.Connection = connection;
             added = await record.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -140,13 +153,13 @@ internal sealed class RunRecordStore(OwnDatabase database)
         if (added > 0 && runs.Any(run => run.Print is not null))
         {
             await using var groups = Groups(id, runs);
-            (groups.Connection, groups.Transaction) = (connection, transaction);
+            groups.Connection = connection;
             await groups.ExecuteNonQueryAsync(cancellationToken);
         }
 
         if (walk is not null)
         {
-            await using var save = new NpgsqlCommand(SaveWalkSql, connection, transaction)
+            await using var save = new NpgsqlCommand(SaveWalkSql, connection)
             {
                 Parameters =
                 {
@@ -157,7 +170,6 @@ internal sealed class RunRecordStore(OwnDatabase database)
             await save.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
         return added;
     }
 
@@ -165,30 +177,31 @@ internal sealed class RunRecordStore(OwnDatabase database)
     public async Task<WalkState?> WalkAsync(string source, CancellationToken cancellationToken)
     {
         var id = await SourceAsync(source, cancellationToken);
-        await using var command = database.Source.CreateCommand(WalkSql);
-        command.Parameters.Add(new NpgsqlParameter<int>("source", id));
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) && row.GetInt64(0) >= 0
-            ? new WalkState(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4), row.GetBoolean(5))
-            : null;
+        var walks = await database.Now.Statements.RowsAsync(
+            () => new NpgsqlCommand(WalkSql) { Parameters = { new NpgsqlParameter<int>("source", id) } },
+            static row => new WalkState(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4), row.GetBoolean(5)),
+            cancellationToken);
+        return walks is [{ File: >= 0 } walk] ? walk : null;
     }
 
     /// <summary>Takes or keeps the walk of a source for some time; false when another node has it.</summary>
     public async Task<bool> HoldAsync(string source, Guid holder, TimeSpan time, CancellationToken cancellationToken)
     {
         var id = await SourceAsync(source, cancellationToken);
-        await using var command = database.Source.CreateCommand(HoldSql);
-        command.Parameters.AddRange(new NpgsqlParameter[] { new NpgsqlParameter<int>("source", id), new NpgsqlParameter<Guid>("holder", holder), new NpgsqlParameter<TimeSpan>("time", time) });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        return await database.Patient.Statements.ExecuteAsync(
+            () => new NpgsqlCommand(HoldSql) { Parameters = { new NpgsqlParameter<int>("source", id), new NpgsqlParameter<Guid>("holder", holder), new NpgsqlParameter<TimeSpan>("time", time) } },
+            PausedFor(source),
+            cancellationToken) == 1;
     }
 
     /// <summary>The newest moment in the records that is not in the future; null when there is none.</summary>
     public async Task<DateTimeOffset?> NewestAsync(string source, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var id = await SourceAsync(source, cancellationToken);
-        await using var command = database.Source.CreateCommand(NewestSql);
-        command.Parameters.AddRange(new NpgsqlParameter[] { new NpgsqlParameter<int>("source", id), new NpgsqlParameter<DateTimeOffset>("now", now.ToUniversalTime()) });
-        return await command.ExecuteScalarAsync(cancellationToken) is DateTime newest ? new DateTimeOffset(newest) : null;
+        return await database.Patient.Statements.ScalarAsync(
+            () => new NpgsqlCommand(NewestSql) { Parameters = { new NpgsqlParameter<int>("source", id), new NpgsqlParameter<DateTimeOffset>("now", now.ToUniversalTime()) } },
+            PausedFor(source),
+            cancellationToken) is DateTime newest ? new DateTimeOffset(newest) : null;
     }
 
     /// <summary>Deletes some of the runs and groups that are older than a moment.</summary>
@@ -204,9 +217,10 @@ internal sealed class RunRecordStore(OwnDatabase database)
     public async Task<DateTimeOffset?> SurplusAsync(string source, int kept, CancellationToken cancellationToken)
     {
         var id = await SourceAsync(source, cancellationToken);
-        await using var command = database.Source.CreateCommand(SurplusSql);
-        command.Parameters.AddRange(new NpgsqlParameter[] { new NpgsqlParameter<int>("source", id), new NpgsqlParameter<int>("kept", kept) });
-        return await command.ExecuteScalarAsync(cancellationToken) is DateTime seen ? new DateTimeOffset(seen) : null;
+        return await database.Patient.Statements.ScalarAsync(
+            () => new NpgsqlCommand(SurplusSql) { Parameters = { new NpgsqlParameter<int>("source", id), new NpgsqlParameter<int>("kept", kept) } },
+            PausedFor(source),
+            cancellationToken) is DateTime seen ? new DateTimeOffset(seen) : null;
     }
 
     private static NpgsqlCommand Record(int source, IReadOnlyList<RunToRecord> runs)
@@ -274,8 +288,14 @@ internal sealed class RunRecordStore(OwnDatabase database)
     private async Task<int> PruneAsync(string sql, string source, DateTimeOffset limit, int most, CancellationToken cancellationToken)
     {
         var id = await SourceAsync(source, cancellationToken);
-        await using var command = database.Source.CreateCommand(sql);
-        command.Parameters.AddRange(new NpgsqlParameter[] { new NpgsqlParameter<int>("source", id), new NpgsqlParameter<DateTimeOffset>("limit", limit.ToUniversalTime()), new NpgsqlParameter<int>("most", most) });
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        return await database.Patient.Statements.ExecuteAsync(
+            () => new NpgsqlCommand(sql)
+            {
+                Parameters = { new NpgsqlParameter<int>("source", id), new NpgsqlParameter<DateTimeOffset>("limit", limit.ToUniversalTime()), new NpgsqlParameter<int>("most", most) },
+            },
+            PausedFor(source),
+            cancellationToken);
     }
+
+    private Action<RetryPause> PausedFor(string source) => pause => Paused?.Invoke(source, pause);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Sources;
@@ -35,14 +36,18 @@ internal sealed partial class RunRecorder(
     private static readonly TimeSpan BetweenPrunings = TimeSpan.FromHours(1);
 
     private readonly Guid node = Guid.CreateVersion7();
+    private readonly ConcurrentDictionary<string, bool> troubled = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(directory.All.Select(source => RecordAsync(source.Name, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        store.Paused = (source, pause) => Paused(source, pause.Cause);
+        return Task.WhenAll(directory.All.Select(source => RecordAsync(source.Name, stoppingToken)));
+    }
 
     private async Task RecordAsync(string source, CancellationToken cancellationToken)
     {
         var duty = new Duty(source, new RunWalk(source, store, frames, options.Value));
-        var troubled = false;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -55,10 +60,10 @@ internal sealed partial class RunRecorder(
                 }
 
                 await OnceAsync(duty, observed, table, cancellationToken);
-                if (troubled)
+                if (troubled.TryRemove(source, out var _))
                 {
-                    troubled = false;
                     LogRecording(log, source);
+                    Publish(source, 0, null, null);
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -68,16 +73,10 @@ internal sealed partial class RunRecorder(
             catch (Exception cause)
             {
                 // Whatever it was, some of it may not have been recorded: it is looked for again from where the records are certain.
-                if (!troubled)
-                {
-                    LogNotRecorded(log, source, cause);
-                }
-
-                troubled = true;
                 inboxes.Of(source).StartAnew();
                 duty.Began = null;
                 SetUpToNow(duty, false);
-                Publish(source, 0, null, "Runs are not being recorded at present; the dashboard's log says why.");
+                Paused(source, cause);
                 await Task.Delay(AfterTrouble, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -175,6 +174,18 @@ internal sealed partial class RunRecorder(
                 await Task.Delay(ShortestPause * 5, clock, cancellationToken);
             }
         }
+    }
+
+    // Also while the own database is away and a run of its executor waits for it: nothing is lost then, it only stands still.
+    private void Paused(string source, Exception cause)
+    {
+        if (troubled.TryAdd(source, true))
+        {
+            LogNotRecorded(log, source, cause);
+        }
+
+        reading.IsUpToNow(source, false);
+        Publish(source, 0, null, "Runs are not being recorded at present; the dashboard's log says why.");
     }
 
     private void Publish(string source, int added, RecordsReach? reach, string? notice)

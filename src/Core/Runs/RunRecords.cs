@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Runs;
@@ -68,31 +69,27 @@ internal sealed class RunRecords(OwnDatabase database, RunRecordStore store) : I
     {
         ArgumentNullException.ThrowIfNull(job);
         var id = await store.SourceAsync(source, cancellationToken);
-        await using var command = database.Source.CreateCommand(sql);
-        command.CommandTimeout = 5;
-        command.Parameters.AddRange(
-            new NpgsqlParameter[]
+        return await database.Now.Statements.RowsAsync(
+            () => new NpgsqlCommand(sql)
             {
-                new NpgsqlParameter<int>("source", id),
-                new NpgsqlParameter<string>("job", RecordName.Of(job)),
-                new NpgsqlParameter<DateTimeOffset>("from", from.ToUniversalTime()),
-                new NpgsqlParameter<DateTimeOffset>("until", until.ToUniversalTime()),
-                new NpgsqlParameter<int>("most", Math.Clamp(most, 0, MostAtOnce)),
-            });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var runs = new List<RecordedRun>();
-        while (await row.ReadAsync(cancellationToken))
-        {
-            runs.Add(new RecordedRun(
+                CommandTimeout = 5,
+                Parameters =
+                {
+                    new NpgsqlParameter<int>("source", id),
+                    new NpgsqlParameter<string>("job", RecordName.Of(job)),
+                    new NpgsqlParameter<DateTimeOffset>("from", from.ToUniversalTime()),
+                    new NpgsqlParameter<DateTimeOffset>("until", until.ToUniversalTime()),
+                    new NpgsqlParameter<int>("most", Math.Clamp(most, 0, MostAtOnce)),
+                },
+            },
+            row => new RecordedRun(
                 row.GetInt64(0),
                 job,
                 row.GetFieldValue<DateTimeOffset>(1),
                 row.IsDBNull(2) ? null : TimeSpan.FromTicks(row.GetInt64(2) * 10),
                 row.IsDBNull(3) ? null : row.GetFieldValue<DateTimeOffset>(3),
                 (RunOutcome)row.GetInt16(4),
-                row.IsDBNull(5) ? null : row.GetString(5)));
-        }
-
-        return runs;
+                row.IsDBNull(5) ? null : row.GetString(5)),
+            cancellationToken);
     }
 }

@@ -143,7 +143,7 @@ public sealed class FailuresOfTheCapturesTests
 
         var rows = await StandingsAsync(database, now);
         var fold = new FailuresFold(FrameRule.Usual);
-        var recorded = await FailuresMonitor.ReadAsync(new FailureQueries(own, store), fold, rows, now, Stop);
+        var recorded = await FailuresMonitor.ReadAsync(new FailureQueries(own, store), fold, rows, now, null, Stop);
         var records = new RunRecords(own, store);
         records.IsUpToNow(database.Name, true);
         var reach = await records.ReachAsync(database.Name, Stop);

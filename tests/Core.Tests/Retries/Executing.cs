@@ -38,7 +38,7 @@ internal sealed class Executing : IRetryTelemetry
 
     void IRetryTelemetry.Tell(RetryEvent told) => this.told.Enqueue(told);
 
-    void IRetryTelemetry.Count(string resource, string backend) => Interlocked.Increment(ref counted);
+    void IRetryTelemetry.Count(ExecutorIdentity who, string resource, string backend) => Interlocked.Increment(ref counted);
 
     /// <summary>Runs a function that fails as many times as given, then returns 42; the clock moves while it waits.</summary>
     public async Task<int> FailingAsync(int failures, Func<int, Exception> failure, CancellationToken cancellationToken = default)

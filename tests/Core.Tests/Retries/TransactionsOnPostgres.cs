@@ -11,13 +11,14 @@ namespace Dashboard.Core.Tests.Retries;
 internal sealed class TransactionsOnPostgres : IRetryTelemetry, IAsyncDisposable
 {
     private readonly ConcurrentQueue<RetryEvent> told = [];
+    private readonly SemaphoreSlim heard = new(0);
     private readonly NpgsqlDataSource through;
 
-    private TransactionsOnPostgres(NpgsqlDataSource direct, NpgsqlDataSource through, string executor, string delays)
+    private TransactionsOnPostgres(NpgsqlDataSource direct, NpgsqlDataSource through, string executor, string delays, double deadline)
     {
         Direct = direct;
         this.through = through;
-        var options = new ExecutorOptions { TransactionExecutorClass = executor, BackoffDelays = delays };
+        var options = new ExecutorOptions { TransactionExecutorClass = executor, BackoffDelays = delays, AttemptDeadlineSeconds = deadline };
         Executor = new TransactionExecutor<NpgsqlConnection>(
             new NpgsqlResource(through), options, ExecutorIdentity.OfThisProcess("tests", "here"), this, TimeProvider.System);
     }
@@ -29,7 +30,7 @@ internal sealed class TransactionsOnPostgres : IRetryTelemetry, IAsyncDisposable
     public IReadOnlyList<RetryEvent> Told => [.. told];
 
     public static async Task<TransactionsOnPostgres> OpenAsync(
-        string direct, Func<string, string> throughWhat, string executor = "TransactionExecutorWithInfiniteBackoff", string delays = "0.02")
+        string direct, Func<string, string> throughWhat, string executor = "TransactionExecutorWithInfiniteBackoff", string delays = "0.02", double deadline = 0)
     {
         var source = NpgsqlDataSource.Create(direct + ";Pooling=false");
         await using var connection = await source.OpenConnectionAsync();
@@ -38,12 +39,16 @@ internal sealed class TransactionsOnPostgres : IRetryTelemetry, IAsyncDisposable
             create table move (id int not null);
             insert into account values ('checking', 0), ('savings', 1000000)
             """);
-        return new(source, NpgsqlDataSource.Create(throughWhat(direct) + ";Timeout=5"), executor, delays);
+        return new(source, NpgsqlDataSource.Create(throughWhat(direct) + ";Timeout=5"), executor, delays, deadline);
     }
 
-    void IRetryTelemetry.Tell(RetryEvent told) => this.told.Enqueue(told);
+    void IRetryTelemetry.Tell(RetryEvent told)
+    {
+        this.told.Enqueue(told);
+        heard.Release();
+    }
 
-    void IRetryTelemetry.Count(string resource, string backend)
+    void IRetryTelemetry.Count(ExecutorIdentity who, string resource, string backend)
     {
     }
 
@@ -77,8 +82,27 @@ internal sealed class TransactionsOnPostgres : IRetryTelemetry, IAsyncDisposable
         return await connection.QuerySingleAsync<int>("select count(*)::int from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'");
     }
 
+    /// <summary>Waits until something was told.</summary>
+    public async Task UntilToldAsync(RetryOutcome outcome, CancellationToken cancellationToken)
+    {
+        while (told.All(told => told.Outcome != outcome))
+        {
+            await heard.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Waits until no session sits in a transaction.</summary>
+    public async Task UntilNobodyIsIdleInTransactionAsync(CancellationToken cancellationToken)
+    {
+        while (await IdleInTransactionAsync() > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        heard.Dispose();
         await through.DisposeAsync();
         await Direct.DisposeAsync();
     }

@@ -24,13 +24,18 @@ public sealed class ExecutorOptions : IValidatableObject
     [Range(0.001, 3600)]
     public double WaitLogInterval { get; init; } = 10;
 
-    /// <summary>
-    /// How long one attempt may take, in seconds; 0 for no bound. The function and the driver are asked to end, and waited for: Npgsql sends the server a request to
-    /// cancel and waits for that, so that a server that hangs as a whole is left by the connection's own time-outs only.
-    /// </summary>
+    /// <summary>How long one attempt may take, in seconds; 0 for no bound. The function and the driver are asked to end then, and left after <see cref="QuitGraceSeconds"/>.</summary>
     [ConfigurationKeyName("attempt_deadline")]
     [Range(0, 86_400)]
     public double AttemptDeadlineSeconds { get; init; }
+
+    /// <summary>
+    /// How long an attempt may go on, in seconds, once it was asked to end, at its deadline or because the program quits. Then it is left behind: it never commits,
+    /// and its connection is given back when the driver has given up. A function that does not heed its token goes on for as long.
+    /// </summary>
+    [ConfigurationKeyName("quit_grace")]
+    [Range(0.001, 3600)]
+    public double QuitGraceSeconds { get; init; } = 0.3;
 
     /// <summary>By which part a delay may be shorter or longer by chance, so that many who wait do not all come back at once: 0.2 for a fifth.</summary>
     [ConfigurationKeyName("jitter")]

@@ -106,7 +106,18 @@ public enum CommitProofKind
 
     /// <summary>By its number.</summary>
     Number,
+
+    /// <summary>It need not be found: doing it again changes nothing.</summary>
+    Repeatable,
 }
+
+/// <summary>A failure after which a run waits for its next attempt.</summary>
+/// <param name="Cause">What was thrown.</param>
+/// <param name="Attempt">By which attempt, from 1.</param>
+/// <param name="Delay">The wait.</param>
+/// <param name="Next">When the next attempt begins.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct RetryPause(Exception Cause, int Attempt, TimeSpan Delay, DateTimeOffset Next);
 
 /// <summary>What became of a COMMIT.</summary>
 public enum CommitFate

@@ -5,11 +5,8 @@ namespace Dashboard.Core.Retries.Executor;
 
 /// <summary>PostgreSQL through Npgsql, directly or through a pooler.</summary>
 /// <param name="source">Its pool.</param>
-/// <param name="provesCommit">
-/// True to ask for the transaction's number before each COMMIT, one trip to the server, so that a COMMIT whose answer is lost can be found again.
-/// False where the function only reads, or may be done twice: then such a COMMIT is raised as in doubt.
-/// </param>
-public sealed class NpgsqlResource(NpgsqlDataSource source, bool provesCommit = true) : ITransactional<NpgsqlConnection>
+/// <param name="use">What the functions do.</param>
+public sealed class NpgsqlResource(NpgsqlDataSource source, NpgsqlUse use = NpgsqlUse.Once) : ITransactional<NpgsqlConnection>
 {
     // A transaction that wrote nothing has no number, and asking gives it none.
     private const string NumberSql = """
@@ -31,6 +28,11 @@ public sealed class NpgsqlResource(NpgsqlDataSource source, bool provesCommit = 
     public async ValueTask<OpenTransaction<NpgsqlConnection>> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken);
+        if (use == NpgsqlUse.Statements)
+        {
+            return new(connection, null);
+        }
+
         try
         {
             return new(connection, await connection.BeginTransactionAsync(cancellationToken));
@@ -46,9 +48,9 @@ public sealed class NpgsqlResource(NpgsqlDataSource source, bool provesCommit = 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CommitProof> ProofAsync(OpenTransaction<NpgsqlConnection> transaction, CancellationToken cancellationToken)
     {
-        if (!provesCommit)
+        if (use != NpgsqlUse.Once)
         {
-            return default;
+            return new(CommitProofKind.Repeatable, 0);
         }
 
         await using var command = new NpgsqlCommand(NumberSql, transaction.Connection);
@@ -59,11 +61,11 @@ public sealed class NpgsqlResource(NpgsqlDataSource source, bool provesCommit = 
 
     /// <inheritdoc/>
     public ValueTask CommitAsync(OpenTransaction<NpgsqlConnection> transaction, CancellationToken cancellationToken) =>
-        new(((NpgsqlTransaction)transaction.Transaction!).CommitAsync(cancellationToken));
+        transaction.Transaction is NpgsqlTransaction open ? new(open.CommitAsync(cancellationToken)) : default;
 
     /// <inheritdoc/>
     public ValueTask RollBackAsync(OpenTransaction<NpgsqlConnection> transaction, CancellationToken cancellationToken) =>
-        new(((NpgsqlTransaction)transaction.Transaction!).RollbackAsync(cancellationToken));
+        transaction.Transaction is NpgsqlTransaction open ? new(open.RollbackAsync(cancellationToken)) : default;
 
     /// <inheritdoc/>
     public ValueTask CloseAsync(OpenTransaction<NpgsqlConnection> transaction) => transaction.Connection.DisposeAsync();

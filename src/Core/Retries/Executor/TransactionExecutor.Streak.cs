@@ -8,10 +8,11 @@ public sealed partial class TransactionExecutor<TConnection>
 {
     /// <summary>One run after its first attempt failed: judges each failure, waits, asks what became of a COMMIT, runs the function again.</summary>
     private sealed class Streak<TState, TResult>(
-        TransactionExecutor<TConnection> owner, Func<TConnection, TState, CancellationToken, ValueTask<TResult>> work, TState state, CancellationToken quit) : IRetryStep<TResult>
+        TransactionExecutor<TConnection> owner, Func<TConnection, TState, CancellationToken, ValueTask<TResult>> work, TState state, Action<RetryPause>? paused, CancellationToken quit)
+        : IRetryStep<TResult>
     {
         private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(10);
-        private static readonly TimeSpan LastQuestion = TimeSpan.FromSeconds(0.8);
+        private static readonly TimeSpan LastQuestion = TimeSpan.FromSeconds(0.6);
 
         private readonly string thread = ExecutorSignals.NextThread();
         private Attempt<TResult> doubted;
@@ -126,7 +127,7 @@ public sealed partial class TransactionExecutor<TConnection>
             }
 
             owner.resource.ForceReconnect();
-            CommitFate? fate = attempt.Proof.Kind == CommitProofKind.NothingWritten ? CommitFate.Aborted : null;
+            CommitFate? fate = attempt.Proof.Kind is CommitProofKind.NothingWritten or CommitProofKind.Repeatable ? CommitFate.Aborted : null;
             try
             {
                 fate ??= await FateAsync(attempt.Proof);
@@ -167,12 +168,17 @@ public sealed partial class TransactionExecutor<TConnection>
         {
             using var bound = new CancellationTokenSource(LongestQuestion, owner.clock);
             using var asked = quit.UnsafeRegister(static bound => ((CancellationTokenSource)bound!).CancelAfter(LastQuestion), bound);
+            var driver = new CancellationTokenSource();
+            var asking = owner.resource.FateAsync(proof, driver.Token).AsTask();
             try
             {
-                return await owner.resource.FateAsync(proof, bound.Token);
+                return await asking.WaitAsync(bound.Token);
             }
             catch (OperationCanceledException cause)
             {
+                // To cancel a driver may take as long as the question itself: see AttemptBound.
+                _ = Task.Run(driver.Cancel, CancellationToken.None);
+                _ = asking.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
                 throw new AttemptDeadlineException(owner.resource.Name, LongestQuestion, cause);
             }
         }
@@ -203,6 +209,7 @@ public sealed partial class TransactionExecutor<TConnection>
             LogEligible(owner.log, failure, owner.resource.Name);
             LogRetryIn(owner.log, delay.TotalSeconds);
             Tell(RetryOutcome.Fail, failure, code);
+            paused?.Invoke(new RetryPause(failure, attempts, delay, NextAttemptAt.Value));
         }
 
         private (TResult Value, Exception? Failure) Succeeded(TResult result)
@@ -210,7 +217,7 @@ public sealed partial class TransactionExecutor<TConnection>
             if (told == 0)
             {
                 // The answer to COMMIT was lost and found: nobody had to wait.
-                owner.telemetry.Count(owner.resource.Name, owner.resource.Backend);
+                owner.telemetry.Count(owner.who, owner.resource.Name, owner.resource.Backend);
             }
             else
             {

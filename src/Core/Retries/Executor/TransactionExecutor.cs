@@ -28,7 +28,7 @@ public sealed partial class TransactionExecutor<TConnection>
     private readonly double jitter;
     private readonly Func<double> chance;
     private readonly Lazy<RetryPipeline> pipeline;
-    private readonly AttemptDeadlines? deadlines;
+    private readonly AttemptBounds bounds;
 
     /// <summary>An executor for one resource.</summary>
     /// <param name="resource">What it works on.</param>
@@ -54,7 +54,7 @@ public sealed partial class TransactionExecutor<TConnection>
         ArgumentOutOfRangeException.ThrowIfZero(delays.Length, nameof(options));
         logInterval = TimeSpan.FromSeconds(options.WaitLogInterval);
         jitter = options.Jitter;
-        deadlines = options.AttemptDeadline is { } deadline ? new AttemptDeadlines(deadline, clock) : null;
+        bounds = new AttemptBounds(options.AttemptDeadline, TimeSpan.FromSeconds(options.QuitGraceSeconds), clock);
         pipeline = new Lazy<RetryPipeline>(() => new RetryPipeline(clock));
     }
 
@@ -65,9 +65,14 @@ public sealed partial class TransactionExecutor<TConnection>
     /// <returns>What the function returned in the attempt that was committed.</returns>
     /// <exception cref="OperationCanceledException">Asked to quit; nothing of the function remains.</exception>
     /// <exception cref="CommitInDoubtException">The answer to COMMIT is lost, and nobody knows what became of it.</exception>
+    public ValueTask<TResult> RunAsync<TState, TResult>(
+        Func<TConnection, TState, CancellationToken, ValueTask<TResult>> work, TState state, CancellationToken cancellationToken) =>
+        RunAsync(work, state, null, cancellationToken);
+
+    /// <summary>The same, with somebody who is told of each failure that is waited after: a page says so before the run has got through.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResult> RunAsync<TState, TResult>(
-        Func<TConnection, TState, CancellationToken, ValueTask<TResult>> work, TState state, CancellationToken cancellationToken)
+        Func<TConnection, TState, CancellationToken, ValueTask<TResult>> work, TState state, Action<RetryPause>? paused, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
         cancellationToken.ThrowIfCancellationRequested();
@@ -76,10 +81,10 @@ public sealed partial class TransactionExecutor<TConnection>
         var attempt = await AttemptAsync(work, state, cancellationToken);
         if (attempt.Failure is not null)
         {
-            return await new Streak<TState, TResult>(this, work, state, cancellationToken).AfterAsync(attempt);
+            return await new Streak<TState, TResult>(this, work, state, paused, cancellationToken).AfterAsync(attempt);
         }
 
-        telemetry.Count(resource.Name, resource.Backend);
+        telemetry.Count(who, resource.Name, resource.Backend);
         ExecutorSignals.Count(resource.Backend, "ok");
         return attempt.Result;
     }
@@ -102,10 +107,45 @@ public sealed partial class TransactionExecutor<TConnection>
     /// <summary>One attempt: what it returned, or how it failed, after the rollback. Throws nothing.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Attempt<TResult>> AttemptAsync<TState, TResult>(
-        Func<TConnection, TState, CancellationToken, ValueTask<TResult>> work, TState state, CancellationToken cancellationToken)
+        Func<TConnection, TState, CancellationToken, ValueTask<TResult>> work, TState state, CancellationToken quit)
     {
-        var deadline = deadlines?.Begin(cancellationToken);
-        var token = deadline?.Token ?? cancellationToken;
+        if (bounds.Begin(quit) is not { } bound)
+        {
+            return await AttemptAsync(work, state, null, quit);
+        }
+
+#pragma warning disable CA2012 // Consumed once below, or left for ever.
+        var running = AttemptAsync(work, state, bound, bound.Token).GetAwaiter();
+#pragma warning restore CA2012
+        var inTime = running.IsCompleted;
+        if (!inTime)
+        {
+            running.UnsafeOnCompleted(bound.Ended);
+            inTime = await bound.FirstAsync();
+        }
+
+        var attempt = inTime ? running.GetResult() : Left<TResult>(bound);
+        if (attempt.Failure is not null && bound.IsLate && (!inTime || attempt.Failure is OperationCanceledException))
+        {
+            attempt = attempt with { Failure = new AttemptDeadlineException(resource.Name, bounds.Deadline.GetValueOrDefault(), attempt.Failure) };
+        }
+
+        bound.Finish();
+        return attempt;
+    }
+
+    // It goes on behind us until its driver gives up, rolls back then and gives its connection back; it never commits, for it has to ask before it does.
+    private Attempt<TResult> Left<TResult>(AttemptBound bound)
+    {
+        LogLeft(log, resource.Name, bounds.Grace.TotalSeconds);
+        var proof = bound.CommitLeft;
+        return new(default!, new OperationCanceledException("It was asked to end and did not."), bound.Phase, Lost: true, proof is not null, proof.GetValueOrDefault());
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Attempt<TResult>> AttemptAsync<TState, TResult>(
+        Func<TConnection, TState, CancellationToken, ValueTask<TResult>> work, TState state, AttemptBound? bound, CancellationToken token)
+    {
         var phase = AttemptPhase.Opening;
         var proof = default(CommitProof);
         var lost = false;
@@ -116,10 +156,15 @@ public sealed partial class TransactionExecutor<TConnection>
         {
             var transaction = await resource.OpenAsync(token);
             opened = transaction;
-            phase = AttemptPhase.Working;
+            phase = Stands(bound, AttemptPhase.Working);
             result = await work(transaction.Connection, state, token);
             proof = await resource.ProofAsync(transaction, token);
-            phase = AttemptPhase.Committing;
+            if (bound?.MayCommit(proof) == false)
+            {
+                throw new OperationCanceledException();
+            }
+
+            phase = Stands(bound, AttemptPhase.Committing);
             await resource.CommitAsync(transaction, token);
         }
         catch (Exception cause)
@@ -127,44 +172,69 @@ public sealed partial class TransactionExecutor<TConnection>
             failure = cause;
         }
 
-        var late = failure is OperationCanceledException && deadline is { Passed: true };
-        deadline?.Dispose();
         var unanswered = failure is not null && phase == AttemptPhase.Committing && !resource.IsAnswer(failure);
         if (opened is { } open)
         {
-            if (failure is not null)
+            if (failure is null)
+            {
+                await CloseAsync(open);
+            }
+            else
             {
                 lost = resource.IsLost(open);
                 if (!unanswered && !lost)
                 {
-                    await RollBackAsync(open);
-                    lost = resource.IsLost(open);
+                    lost = await RollBackAsync(open);
+                }
+                else
+                {
+                    await CloseAsync(open);
                 }
             }
-
-            await CloseAsync(open);
-        }
-
-        if (late)
-        {
-            failure = new AttemptDeadlineException(resource.Name, deadlines!.Length, failure!);
         }
 
         return new(result, failure, phase, lost, unanswered, proof);
     }
 
-    // What a rollback on a dead connection says must not stand before the cause: the original lost it, and its log shows only "connection already closed".
-    private async ValueTask RollBackAsync(OpenTransaction<TConnection> transaction)
+    private static AttemptPhase Stands(AttemptBound? bound, AttemptPhase phase)
     {
-        using var bound = new CancellationTokenSource(LongestRollback, clock);
+        if (bound is not null)
+        {
+            bound.Phase = phase;
+        }
+
+        return phase;
+    }
+
+    // What a rollback on a dead connection says must not stand before the cause: the original lost it, and its log shows only "connection already closed".
+    // True when the connection is lost, also when the rollback is not through in time: it goes on behind us.
+    private async ValueTask<bool> RollBackAsync(OpenTransaction<TConnection> transaction)
+    {
         try
         {
-            await resource.RollBackAsync(transaction, bound.Token);
+            return await RollBackAndCloseAsync(transaction).WaitAsync(LongestRollback, clock);
+        }
+        catch (TimeoutException aside)
+        {
+            LogRollbackFailed(log, aside, resource.Name);
+            return true;
+        }
+    }
+
+    private async Task<bool> RollBackAndCloseAsync(OpenTransaction<TConnection> transaction)
+    {
+        try
+        {
+            await resource.RollBackAsync(transaction, CancellationToken.None);
         }
         catch (Exception aside)
         {
             LogRollbackFailed(log, aside, resource.Name);
         }
+
+        var lost = resource.IsLost(transaction);
+        await CloseAsync(transaction);
+        return lost;
     }
 
     private async ValueTask CloseAsync(OpenTransaction<TConnection> transaction)
@@ -216,6 +286,9 @@ public sealed partial class TransactionExecutor<TConnection>
 
     [LoggerMessage(1807, LogLevel.Debug, "{Resource}: the connection could not be given back")]
     private static partial void LogCloseFailed(ILogger log, Exception aside, string resource);
+
+    [LoggerMessage(1808, LogLevel.Warning, "{Resource}: an attempt that was asked to end did not within {Seconds} s and is left")]
+    private static partial void LogLeft(ILogger log, string resource, double seconds);
 
     /// <summary>How an attempt ended.</summary>
     private readonly record struct Attempt<TResult>(TResult Result, Exception? Failure, AttemptPhase Phase, bool Lost, bool Unanswered, CommitProof Proof);

@@ -1,7 +1,10 @@
+using Dashboard.Core.Database;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Retries.Executor;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Dashboard.Core.Retries.Store;
 
@@ -10,7 +13,7 @@ namespace Dashboard.Core.Retries.Store;
 /// silent; drops what is too old.
 /// </summary>
 internal sealed partial class RetriesMonitor(
-    RetryQueries queries, Feed<RetriesSnapshot> feed, RetryWake wake, IOptions<RetryOptions> options, TimeProvider clock, ILogger<RetriesMonitor> log) : BackgroundService
+    OwnDatabase database, Feed<RetriesSnapshot> feed, RetryWake wake, IOptions<RetryOptions> options, TimeProvider clock, ILogger<RetriesMonitor> log) : BackgroundService
 {
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
@@ -25,21 +28,9 @@ internal sealed partial class RetriesMonitor(
     /// <summary>Reads once and publishes what changed.</summary>
     public async Task OnceAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        if (now >= nextPruning)
-        {
-            await queries.PruneAsync(options.Value.KeepDays, cancellationToken);
-            nextPruning = now + BetweenPrunings;
-        }
-
-        await queries.LoseAsync(cancellationToken);
-        if (now >= nextRecoveries)
-        {
-            recoveries = await queries.RecoveriesAsync(cancellationToken);
-            nextRecoveries = now + BetweenRecoveries;
-        }
-
-        feed.Publish(fold.Of(feed.Newest, await queries.ReadAsync(cancellationToken), recoveries));
+        var reading = await database.Patient.Statements.RunAsync(
+            static (connection, monitor, token) => monitor.ReadAsync(connection, token), this, pause => Stale(pause.Cause), cancellationToken);
+        feed.Publish(fold.Of(feed.Newest, reading, recoveries));
     }
 
     /// <inheritdoc/>
@@ -57,12 +48,8 @@ internal sealed partial class RetriesMonitor(
             }
             catch (Exception cause)
             {
-                // Whatever it was, the pages say since when they are no longer fresh.
-                if (feed.Newest.StaleSince is null)
-                {
-                    LogUnread(log, cause);
-                    feed.Publish(feed.Newest with { StaleSince = clock.GetUtcNow() });
-                }
+                // What waiting does not heal may be healed by somebody: it is read again with the next poll.
+                Stale(cause);
             }
 
             try
@@ -74,6 +61,35 @@ internal sealed partial class RetriesMonitor(
             {
                 return;
             }
+        }
+    }
+
+    private async ValueTask<RetryReading> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (now >= nextPruning)
+        {
+            await RetryQueries.PruneAsync(connection, options.Value.KeepDays, cancellationToken);
+            nextPruning = now + BetweenPrunings;
+        }
+
+        await RetryQueries.LoseAsync(connection, cancellationToken);
+        if (now >= nextRecoveries)
+        {
+            recoveries = await RetryQueries.RecoveriesAsync(connection, cancellationToken);
+            nextRecoveries = now + BetweenRecoveries;
+        }
+
+        return await RetryQueries.ReadAsync(connection, cancellationToken);
+    }
+
+    // The pages say since when they are no longer fresh.
+    private void Stale(Exception cause)
+    {
+        if (feed.Newest.StaleSince is null)
+        {
+            LogUnread(log, cause);
+            feed.Publish(feed.Newest with { StaleSince = clock.GetUtcNow() });
         }
     }
 

@@ -1,4 +1,3 @@
-using Dashboard.Core.Database;
 using Dashboard.Core.Ticks;
 using Npgsql;
 using static Dashboard.Core.Retries.Store.StreakRows;
@@ -19,8 +18,8 @@ internal sealed record RetryReading(
     public sealed record Resource(string Source, string Name, string Backend, DateTimeOffset? GotThroughAt, string? GotThroughBy);
 }
 
-/// <summary>Reads what executors told, for everybody at once; and ends what is over.</summary>
-internal sealed class RetryQueries(OwnDatabase database)
+/// <summary>Reads what executors told, for everybody at once; and ends what is over. All of it may be done twice.</summary>
+internal static class RetryQueries
 {
     // Whoever writes to a streak just now is heard of: it is passed over.
     private const string LostSql = """
@@ -133,16 +132,15 @@ internal sealed class RetryQueries(OwnDatabase database)
     ];
 
     /// <summary>Ends streaks nothing was heard of for too long, by the own database's clock.</summary>
-    public async Task<int> LoseAsync(CancellationToken cancellationToken)
+    public static async Task<int> LoseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(LostSql);
+        await using var command = new NpgsqlCommand(LostSql, connection);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Reads the last day.</summary>
-    public async Task<RetryReading> ReadAsync(CancellationToken cancellationToken)
+    public static async Task<RetryReading> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(NowSql), new(LanesSql), new(StreaksSql), new(MinutesSql), new(TicksSql) }, Timeout = 10 };
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
@@ -158,10 +156,9 @@ internal sealed class RetryQueries(OwnDatabase database)
     }
 
     /// <summary>How long streaks recovered in the last 7 days took.</summary>
-    public async Task<IReadOnlyDictionary<(string Source, string Resource), RecoveryTimes>> RecoveriesAsync(CancellationToken cancellationToken)
+    public static async Task<IReadOnlyDictionary<(string Source, string Resource), RecoveryTimes>> RecoveriesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(RecoverySql);
-        command.CommandTimeout = 10;
+        await using var command = new NpgsqlCommand(RecoverySql, connection) { CommandTimeout = 10 };
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var times = new Dictionary<(string, string), RecoveryTimes>();
         while (await row.ReadAsync(cancellationToken))
@@ -175,13 +172,12 @@ internal sealed class RetryQueries(OwnDatabase database)
     }
 
     /// <summary>Makes the tables of today and tomorrow, and drops what is older than so many days.</summary>
-    public async Task PruneAsync(int keepDays, CancellationToken cancellationToken)
+    public static async Task PruneAsync(NpgsqlConnection connection, int keepDays, CancellationToken cancellationToken)
     {
         foreach (var sql in PruneRows.Prepend(PruneSql))
         {
-            await using var command = database.Source.CreateCommand(sql);
+            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 60 };
             command.Parameters.Add(new NpgsqlParameter<int>("keep", keepDays));
-            command.CommandTimeout = 60;
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

@@ -1,4 +1,5 @@
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -8,9 +9,9 @@ namespace Dashboard.Core.Retries.Store;
 /// <summary>Writes <c>dashboard.retry_event</c> and what follows from it, each batch in one transaction.</summary>
 /// <remarks>
 /// Batches of one source come one after the other, whichever node they come to: so what is known is known, and only what is new goes in, by COPY
-/// straight into the table of its day.
+/// straight into the table of its day. A batch changes nothing when it comes again, so a COMMIT whose answer is lost is not asked for.
 /// </remarks>
-internal sealed class RetryStore(OwnDatabase database, IOptions<RetryOptions> options, RetryWake wake) : IRetryStore, ILogPositions
+internal sealed class RetryStore : IRetryStore, ILogPositions
 {
     private const string AloneSql = """
         select pg_advisory_xact_lock(hashtextextended(source, 4))
@@ -55,50 +56,63 @@ internal sealed class RetryStore(OwnDatabase database, IOptions<RetryOptions> op
     // An event told again may carry another time when its log was read in another zone: it is the same event within a day either way.
     private static readonly TimeSpan SameWithin = TimeSpan.FromDays(1);
 
+    private readonly IOptions<RetryOptions> options;
+    private readonly RetryWake wake;
+    private readonly PostgresRuns now;
+    private readonly PostgresRuns patient;
+
+    public RetryStore(OwnDatabase database, IOptions<RetryOptions> options, RetryWake wake)
+    {
+        (this.options, this.wake) = (options, wake);
+        (now, patient) = database.Telling(new StoreTelemetry(database.Telemetry));
+    }
+
     /// <inheritdoc/>
-    public async Task<RetryReceipt> KeepAsync(RetryBatch batch, CancellationToken cancellationToken)
+    public Task<RetryReceipt> KeepAsync(RetryBatch batch, CancellationToken cancellationToken) => KeepAsync(batch, now, null, cancellationToken);
+
+    /// <summary>The same, until it is kept.</summary>
+    /// <param name="batch">What to keep.</param>
+    /// <param name="paused">Told of each failure that is waited after.</param>
+    /// <param name="cancellationToken">Gives up; nothing was kept then, or all of it.</param>
+    public Task<RetryReceipt> KeepPatientlyAsync(RetryBatch batch, Action<RetryPause>? paused, CancellationToken cancellationToken) => KeepAsync(batch, patient, paused, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<LogPosition?> ReadAsync(string log, CancellationToken cancellationToken) => (await now.Statements.RowsAsync(
+        () => new NpgsqlCommand(PositionSql) { Parameters = { new NpgsqlParameter<string>("log", log) } },
+        static row => new LogPosition(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3), row.GetInt64(4), row.GetInt64(5), row.GetFieldValue<string[]>(6)),
+        cancellationToken)).FirstOrDefault();
+
+    private async Task<RetryReceipt> KeepAsync(RetryBatch batch, PostgresRuns runs, Action<RetryPause>? paused, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        batch = batch.Id is null && batch.Counts.Count > 0 ? batch with { Id = Guid.CreateVersion7() } : batch;
         var events = batch.Events.Select(KeptEvent.Of).DistinctBy(told => told.Id).ToArray();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var kept = await TryAsync(batch, events, cancellationToken);
+                var kept = await runs.Repeatable.RunAsync((connection, events, token) => TryAsync(connection, batch, events, token), events, paused, cancellationToken);
                 wake.Wake();
                 return new RetryReceipt(kept, batch.Events.Count - kept);
             }
-            catch (PostgresException cause) when (attempt < MostTries && cause.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected)
+            catch (PostgresException cause) when (attempt < MostTries && cause.SqlState is PostgresErrorCodes.UniqueViolation)
             {
                 // The same id came from two sources at once; now it is known.
             }
         }
     }
 
-    /// <inheritdoc/>
-    public async Task<LogPosition?> ReadAsync(string log, CancellationToken cancellationToken)
+    private async ValueTask<int> TryAsync(NpgsqlConnection connection, RetryBatch batch, RetryEvent[] events, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(PositionSql);
-        command.Parameters.Add(new NpgsqlParameter<string>("log", log));
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken)
-            ? new LogPosition(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3), row.GetInt64(4), row.GetInt64(5), row.GetFieldValue<string[]>(6))
-            : null;
-    }
-
-    private async Task<int> TryAsync(RetryBatch batch, RetryEvent[] events, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await AloneAsync(connection, transaction, batch, cancellationToken);
-        var counts = await CountsAsync(connection, transaction, batch, cancellationToken);
-        var (fresh, streaks) = await KnownAsync(connection, transaction, events, cancellationToken);
+        await AloneAsync(connection, batch, cancellationToken);
+        var counts = await CountsAsync(connection, batch, cancellationToken);
+        var (fresh, streaks) = await KnownAsync(connection, events, cancellationToken);
         if (fresh.Count > 0)
         {
             await CopyAsync(connection, fresh, cancellationToken);
         }
 
-        await using var rest = new NpgsqlBatch(connection, transaction);
+        await using var rest = new NpgsqlBatch(connection);
         if (StreakFold.Of(streaks, fresh) is { Count: > 0 } changed)
         {
             Add(rest, StreakRows.Write(changed));
@@ -120,7 +134,6 @@ internal sealed class RetryStore(OwnDatabase database, IOptions<RetryOptions> op
             await rest.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
         return fresh.Count;
     }
 
@@ -132,28 +145,28 @@ internal sealed class RetryStore(OwnDatabase database, IOptions<RetryOptions> op
         }
     }
 
-    private static async Task AloneAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RetryBatch batch, CancellationToken cancellationToken)
+    private static async Task AloneAsync(NpgsqlConnection connection, RetryBatch batch, CancellationToken cancellationToken)
     {
         // All of them in one order, so nobody waits in a circle.
         var sources = batch.Events.Select(told => told.Source).Concat(batch.Counts.Select(count => count.Source)).Concat(batch.Ticks.Select(tick => tick.Source))
             .Append(batch.Position?.Log).OfType<string>().Select(KeptEvent.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        await using var alone = new NpgsqlCommand(AloneSql, connection, transaction) { Parameters = { new("sources", sources) } };
+        await using var alone = new NpgsqlCommand(AloneSql, connection) { Parameters = { new("sources", sources) } };
         await alone.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<AttemptCount>> CountsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, RetryBatch batch, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<AttemptCount>> CountsAsync(NpgsqlConnection connection, RetryBatch batch, CancellationToken cancellationToken)
     {
         if (batch.Counts.Count == 0 || batch.Id is not { } id)
         {
             return batch.Counts;
         }
 
-        await using var first = new NpgsqlCommand(BatchSql, connection, transaction) { Parameters = { new("id", id) } };
+        await using var first = new NpgsqlCommand(BatchSql, connection) { Parameters = { new("id", id) } };
         return await first.ExecuteScalarAsync(cancellationToken) is null ? [] : batch.Counts;
     }
 
     private async Task<(IReadOnlyList<RetryEvent> Fresh, Dictionary<StreakKey, RetryStreak> Streaks)> KnownAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, RetryEvent[] events, CancellationToken cancellationToken)
+        NpgsqlConnection connection, RetryEvent[] events, CancellationToken cancellationToken)
     {
         if (events.Length == 0)
         {
@@ -161,7 +174,7 @@ internal sealed class RetryStore(OwnDatabase database, IOptions<RetryOptions> op
         }
 
         var days = events.Select(told => DateOnly.FromDateTime(told.At.UtcDateTime)).Distinct().ToArray();
-        await using var asked = new NpgsqlBatch(connection, transaction)
+        await using var asked = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {

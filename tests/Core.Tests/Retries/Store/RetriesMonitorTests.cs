@@ -28,7 +28,7 @@ public sealed class RetriesMonitorTests : IAsyncLifetime
         own = new OwnDatabase(await (await TestPostgres.SharedAsync()).NewDatabaseAsync());
         await own.MigrateAsync(Stop);
         store = new RetryStore(own, Options.Create(new RetryOptions()), wake);
-        monitor = new RetriesMonitor(new RetryQueries(own), feed, wake, Options.Create(new RetryOptions()), TimeProvider.System, NullLogger<RetriesMonitor>.Instance);
+        monitor = new RetriesMonitor(own, feed, wake, Options.Create(new RetryOptions()), TimeProvider.System, NullLogger<RetriesMonitor>.Instance);
     }
 
     public async ValueTask DisposeAsync()
@@ -84,7 +84,11 @@ public sealed class RetriesMonitorTests : IAsyncLifetime
     public async Task A_day_too_old_is_dropped_by_the_duty()
     {
         await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.Fail, 1, Now.AddDays(-20)), Told(RetryOutcome.Fail, 1, Now, "Thread-1")] }, Stop);
-        await new RetryQueries(own).PruneAsync(7, Stop);
+        await using (var connection = await own.Source.OpenConnectionAsync(Stop))
+        {
+            await RetryQueries.PruneAsync(connection, 7, Stop);
+        }
+
         await using var left = own.Source.CreateCommand("select count(*) from dashboard.retry_event");
         Assert.Equal(1L, await left.ExecuteScalarAsync(Stop));
     }
@@ -93,16 +97,17 @@ public sealed class RetriesMonitorTests : IAsyncLifetime
     public async Task What_an_executor_tells_is_shown_without_anybody_waiting_for_it()
     {
         await monitor.StartAsync(Stop);
-        using var telemetry = new RetryTelemetry(store, RetryTeller.Own, TimeProvider.System, NullLogger<RetryTelemetry>.Instance);
+        var queue = new RetryQueue();
+        using var telemetry = new RetryTelemetry(queue, store, TimeProvider.System, NullLogger<RetryTelemetry>.Instance);
         await telemetry.StartAsync(Stop);
-        telemetry.Tell(Told(RetryOutcome.Fail, 1, Now));
-        telemetry.Count("postgres dashboard", "postgres");
-        telemetry.Count("postgres dashboard", "postgres");
+        queue.Count(OwnDatabase.Identity, "postgres dashboard", "postgres");
+        queue.Count(OwnDatabase.Identity, "postgres dashboard", "postgres");
+        queue.Tell(Told(RetryOutcome.Fail, 1, Now));
         var shown = await feed.WatchAsync(Stop).FirstAsync(snapshot => snapshot.Resources.Count == 2, Stop);
         Assert.Equal(2, shown.Resources[0].Minutes.Sum(minute => minute.Succeeded));
         Assert.Single(shown.Resources[1].Open);
 
-        telemetry.Tell(Told(RetryOutcome.OkAfterRetry, 2, Now.AddSeconds(1)));
+        queue.Tell(Told(RetryOutcome.OkAfterRetry, 2, Now.AddSeconds(1)));
         await telemetry.StopAsync(Stop);
         await monitor.OnceAsync(Stop);
         Assert.Empty(feed.Newest.Resources[1].Open);
@@ -111,74 +116,98 @@ public sealed class RetriesMonitorTests : IAsyncLifetime
     [Fact]
     public async Task What_cannot_be_kept_waits_and_what_finds_no_place_is_counted()
     {
-        var away = new Away(store);
-        using var telemetry = new RetryTelemetry(away, RetryTeller.Own, TimeProvider.System, NullLogger<RetryTelemetry>.Instance);
-        for (var number = 0; number < RetryTelemetry.Most + 5; number++)
+        var direct = await (await TestPostgres.SharedAsync()).NewDatabaseAsync();
+        await using var proxy = FaultProxy.Before(new NpgsqlConnectionStringBuilder(direct).Port);
+        var queue = new RetryQueue();
+        await using var away = new OwnDatabase(proxy.Through(direct), queue);
+        await away.MigrateAsync(Stop);
+        proxy.Next = Fault.Refuse;
+        away.Source.Clear();
+        for (var number = 0; number < RetryQueue.Most + 5; number++)
         {
-            telemetry.Tell(Told(RetryOutcome.Fail, 1 + number, Now));
+            queue.Tell(Told(RetryOutcome.GaveUp, 1 + number, Now, $"Thread-{number}"));
         }
 
+        using var telemetry = new RetryTelemetry(queue, new RetryStore(away, Options.Create(new RetryOptions()), wake), TimeProvider.System, NullLogger<RetryTelemetry>.Instance);
         await telemetry.StartAsync(Stop);
-        await away.Refused.Task.WaitAsync(Stop);
-        away.Back = true;
-        await away.KeptAll(RetryTelemetry.Most).WaitAsync(Stop);
+        while (proxy.Struck == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Stop);
+        }
+
+        proxy.Next = Fault.None;
+        while (queue.Waiting > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Stop);
+        }
+
         await telemetry.StopAsync(Stop);
-        await monitor.OnceAsync(Stop);
-        Assert.Equal(5, feed.Newest.Dropped);
-        await using var kept = own.Source.CreateCommand("select count(*) from dashboard.retry_event");
-        Assert.Equal((long)RetryTelemetry.Most, await kept.ExecuteScalarAsync(Stop));
+        Assert.Equal(new long[] { RetryQueue.Most, 5 }, await NumbersAsync(away, """
+            select array[(select count(*) from dashboard.retry_event where source = 'socorro'), (select sum(dropped) from dashboard.retry_minute where source = 'socorro')::bigint]
+            """));
+
+        // What kept them tells of its own trouble too, and ends with it.
+        Assert.Equal(new long[] { 1 }, await NumbersAsync(away, "select array_agg(n) from (select count(*) n from dashboard.retry_streak where source = 'dashboard' and state = 'recovered') own"));
+    }
+
+    [Fact]
+    public void An_outage_of_the_store_itself_is_told_by_its_first_failures_and_its_end()
+    {
+        var queue = new RetryQueue();
+        var own = new StoreTelemetry(queue);
+        for (var outage = 0; outage < 2; outage++)
+        {
+            for (var attempt = 1; attempt <= 1_000; attempt++)
+            {
+                own.Tell(Told(RetryOutcome.Fail, attempt, Now));
+                own.Tell(Told(RetryOutcome.Waiting, attempt, Now));
+            }
+
+            own.Tell(Told(RetryOutcome.OkAfterRetry, 1_001, Now));
+            own.Count(OwnDatabase.Identity, "postgres dashboard", "postgres");
+        }
+
+        Assert.Equal(2 * (StoreTelemetry.Most + 1), queue.Waiting);
+        Assert.Empty(queue.Take(int.MaxValue, Now, counting: true)!.Counts);
+    }
+
+    [Fact]
+    public void When_the_queue_is_nearly_full_the_ends_of_streaks_still_find_a_place_and_signs_of_life_go_first()
+    {
+        var queue = new RetryQueue();
+        for (var number = 0; number < RetryQueue.Most; number++)
+        {
+            queue.Tell(Told(RetryOutcome.Waiting, 1, Now));
+        }
+
+        Assert.Equal(RetryQueue.Most / 2, queue.Waiting);
+        for (var number = 0; number < RetryQueue.Most; number++)
+        {
+            queue.Tell(Told(RetryOutcome.Fail, 1, Now));
+        }
+
+        var full = queue.Waiting;
+        queue.Tell(Told(RetryOutcome.OkAfterRetry, 2, Now));
+        Assert.Equal(full + 1, queue.Waiting);
     }
 
     [Fact]
     public void Counting_allocates_nothing()
     {
-        using var telemetry = new RetryTelemetry(store, RetryTeller.Own, TimeProvider.System, NullLogger<RetryTelemetry>.Instance);
-        telemetry.Count("postgres dashboard", "postgres");
+        var telemetry = new RetryQueue();
+        telemetry.Count(OwnDatabase.Identity, "postgres dashboard", "postgres");
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var number = 0; number < 1_000; number++)
         {
-            telemetry.Count("postgres dashboard", "postgres");
+            telemetry.Count(OwnDatabase.Identity, "postgres dashboard", "postgres");
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private sealed class Away(RetryStore store) : IRetryStore
+    private static async Task<long[]> NumbersAsync(OwnDatabase database, string sql)
     {
-        private readonly TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int kept;
-        private int wanted = int.MaxValue;
-
-        public TaskCompletionSource Refused { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool Back { get; set; }
-
-        public Task KeptAll(int count)
-        {
-            wanted = count;
-            if (Volatile.Read(ref kept) >= count)
-            {
-                all.TrySetResult();
-            }
-
-            return all.Task;
-        }
-
-        public async Task<RetryReceipt> KeepAsync(RetryBatch batch, CancellationToken cancellationToken)
-        {
-            if (!Back)
-            {
-                Refused.TrySetResult();
-                throw new NpgsqlException("The own database is away.");
-            }
-
-            var receipt = await store.KeepAsync(batch, cancellationToken);
-            if (Interlocked.Add(ref kept, receipt.Kept) >= wanted)
-            {
-                all.TrySetResult();
-            }
-
-            return receipt;
-        }
+        await using var command = database.Source.CreateCommand(sql);
+        return (long[])(await command.ExecuteScalarAsync(Stop))!;
     }
 }
