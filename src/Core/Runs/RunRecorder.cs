@@ -27,6 +27,7 @@ internal sealed partial class RunRecorder(
     TimeProvider clock,
     ILogger<RunRecorder> log) : BackgroundService
 {
+    private const string NotRecording = "Runs are not being recorded at present; the dashboard's log says why.";
     private const int MostAtOnce = 2_000;
     private const int MostGroups = 100_000;
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
@@ -60,10 +61,9 @@ internal sealed partial class RunRecorder(
                 }
 
                 await OnceAsync(duty, observed, table, cancellationToken);
-                if (troubled.TryRemove(source, out var _))
+                if (troubled.TryGetValue(source, out var stoodStill))
                 {
-                    LogRecording(log, source);
-                    Publish(source, 0, null, null);
+                    Resume(duty, stoodStill);
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -73,10 +73,8 @@ internal sealed partial class RunRecorder(
             catch (Exception cause)
             {
                 // Whatever it was, some of it may not have been recorded: it is looked for again from where the records are certain.
-                inboxes.Of(source).StartAnew();
-                duty.Began = null;
-                SetUpToNow(duty, false);
                 Paused(source, cause);
+                StartAnew(duty);
                 await Task.Delay(AfterTrouble, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -115,7 +113,7 @@ internal sealed partial class RunRecorder(
         if (added > 0 || duty.First || done != duty.Walk.Done || certain != duty.UpToNow)
         {
             duty.First = false;
-            Publish(duty.Source, added, await reading.ReachAsync(duty.Source, cancellationToken), null);
+            Publish(duty.Source, added, await reading.ReachAsync(duty.Source, cancellationToken), troubled.GetValueOrDefault(duty.Source) ? NotRecording : null);
         }
 
         if (duty.Holds && clock.GetUtcNow() >= duty.NextPruning)
@@ -176,7 +174,7 @@ internal sealed partial class RunRecorder(
         }
     }
 
-    // Also while the own database is away and a run of its executor waits for it: nothing is lost then, it only stands still.
+    // Also while the own database is away and a run of its executor waits for it.
     private void Paused(string source, Exception cause)
     {
         if (troubled.TryAdd(source, true))
@@ -184,8 +182,31 @@ internal sealed partial class RunRecorder(
             LogNotRecorded(log, source, cause);
         }
 
+        troubled[source] = true;
+
         reading.IsUpToNow(source, false);
-        Publish(source, 0, null, "Runs are not being recorded at present; the dashboard's log says why.");
+        Publish(source, 0, null, NotRecording);
+    }
+
+    // It stood still, and what nobody offered meanwhile is looked for from where the records are certain; after that round it is as before.
+    private void Resume(Duty duty, bool stoodStill)
+    {
+        if (stoodStill)
+        {
+            StartAnew(duty);
+            return;
+        }
+
+        troubled.TryRemove(duty.Source, out _);
+        LogRecording(log, duty.Source);
+    }
+
+    private void StartAnew(Duty duty)
+    {
+        troubled[duty.Source] = false;
+        inboxes.Of(duty.Source).StartAnew();
+        duty.Began = null;
+        SetUpToNow(duty, false);
     }
 
     private void Publish(string source, int added, RecordsReach? reach, string? notice)

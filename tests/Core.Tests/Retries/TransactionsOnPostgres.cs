@@ -82,10 +82,10 @@ internal sealed class TransactionsOnPostgres : IRetryTelemetry, IAsyncDisposable
         return await connection.QuerySingleAsync<int>("select count(*)::int from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'");
     }
 
-    /// <summary>Waits until something was told.</summary>
-    public async Task UntilToldAsync(RetryOutcome outcome, CancellationToken cancellationToken)
+    /// <summary>Waits until something was told, after so many events.</summary>
+    public async Task UntilToldAsync(RetryOutcome outcome, CancellationToken cancellationToken, int after = 0)
     {
-        while (told.All(told => told.Outcome != outcome))
+        while (told.Skip(after).All(told => told.Outcome != outcome))
         {
             await heard.WaitAsync(cancellationToken);
         }
