@@ -38,6 +38,23 @@ def _iso(seconds):
     return moment.strftime('%Y-%m-%dT%H:%M:%S.%f') + 'Z'
 
 
+_starts = (None, None)
+
+
+def _starting():
+    # One lock for each process, for a fork copies it as it is.
+    global _starts
+    if _starts[0] != os.getpid():
+        _starts = (os.getpid(), threading.Lock())
+    return _starts[1]
+
+
+def _text(value, longest):
+    if isinstance(value, bytes):  # Python 2: whatever a driver put into it
+        value = value.decode('utf-8', 'replace')
+    return value[:longest]
+
+
 class Sender(object):
     """A bounded queue and the daemon thread that delivers it."""
 
@@ -73,15 +90,19 @@ class Sender(object):
                 os.getpid()))
             event.setdefault('thread', threading.current_thread().name)
             for name, longest in (('exc_value', 4000), ('exc_type', 200),
-                                  ('thread', 200), ('resource', 200)):
+                                  ('thread', 200), ('resource', 200),
+                                  ('process', 200), ('app_name', 200)):
                 if event.get(name) is not None:
-                    event[name] = event[name][:longest]
+                    event[name] = _text(event[name], longest)
+            # Here and not in the thread: what cannot be written as JSON is
+            # dropped now, and never keeps others from being delivered.
+            line = json.dumps(event).encode('utf-8')
+            self._start()
             with self._wake:
-                self._start()
                 if len(self._queue) >= self.most:
                     self.dropped += 1
                     return
-                self._queue.append(event)
+                self._queue.append(line)
                 self._wake.notify_all()
         except Exception:
             self.dropped += 1
@@ -97,11 +118,15 @@ class Sender(object):
             return not (self._queue or self._batch)
 
     def _start(self):
-        # After a fork the thread is gone, and what it held is the parent's.
-        if self._pid != os.getpid():
+        # After a fork the thread is gone, what it held is the parent's, and
+        # its lock may have been held at that moment, for ever.
+        with _starting():
+            if self._pid == os.getpid():
+                return
             if self._pid is not None:
-                self._queue.clear()
+                self._queue = collections.deque()
                 self._batch = []
+                self._wake = threading.Condition()
             else:
                 atexit.register(self.flush)
             self._pid = os.getpid()
@@ -134,7 +159,7 @@ class Sender(object):
 
     def _deliver(self, batch):
         """None when it is done with, else how long to wait before again."""
-        body = '\n'.join(json.dumps(event) for event in batch).encode('utf-8')
+        body = b'\n'.join(batch)
         if len(body) > 900000 and len(batch) > 1:
             middle = len(batch) // 2
             wait = self._deliver(batch[:middle])
@@ -158,8 +183,8 @@ class Sender(object):
         if status in (400, 413, 415):
             # It will never be taken. One by one, so only what is wrong goes.
             if len(batch) > 1:
-                for place, event in enumerate(batch):
-                    wait = self._deliver([event])
+                for line in batch:
+                    wait = self._deliver([line])
                     if wait is not None:
                         return wait
                 return None
@@ -171,21 +196,21 @@ class Sender(object):
             return 0.0
 
 
-_LEVELS = (
-    (re.compile(r'transaction error eligible for retry', re.I), 'fail'),
-    (re.compile(r'(critical|unrecoverable|non-?retryable).*transaction error', re.I),
-     'not_retryable'),
-)
-_DELAY = re.compile(r'retry in (\d+(?:\.\d+)?) seconds')
-_WAITING = re.compile(r'waiting for retry.*?: *(\d+)sec of (\d+)sec')
+_ELIGIBLE = ' transaction error eligible for retry'
+_UNRECOVERABLE = re.compile(r'^Unrecoverable .{1,300} transaction error$')
+_DELAY = re.compile(r'^retry in (\d+(?:\.\d+)?) seconds$')
+_WAITING = re.compile(r'^waiting for retry .{0,500}: (\d+)sec of (\d+)sec$')
+_THROUGH = re.compile(r'^(successfully ran|about to run|skipping) ')
+_FAILED = re.compile(r'^error when running ')
 
 
 class RetryHandler(logging.Handler):
     """A handler that understands what the executors of today write.
 
-    ``resource`` names what they use. A retry that got through writes nothing,
-    so it is told as ``recovered`` when that thread's transaction is over and
-    its job says so, or by the executors below, which know.
+    ``resource`` names what they use. Executors write nothing when an attempt
+    got through and nothing when they give up: ``recovered`` is told when that
+    thread's job ends well or the next one begins, ``gave_up`` when it ends
+    with an error. The executors below know both, and at once.
     """
 
     def __init__(self, sender, resource='crontabber.transaction_executor',
@@ -209,28 +234,49 @@ class RetryHandler(logging.Handler):
             return
         text = record.getMessage()
         thread = record.threadName
-        waiting = _WAITING.search(text)
-        delay = _DELAY.search(text)
-        if waiting:
-            if thread in self._attempts:
-                left = float(waiting.group(2)) - float(waiting.group(1))
-                self._tell(record, 'waiting', self._attempts[thread],
-                           float(waiting.group(2)), left)
-        elif delay and thread in self._pending:
-            seconds = float(delay.group(1))
-            kind, value = self._pending.pop(thread)
-            self._tell(record, 'fail', self._attempts[thread], seconds, seconds,
-                       kind, value)
-        elif _LEVELS[0][0].search(text):
+        if text.endswith(_ELIGIBLE):
             self._attempts[thread] = self._attempts.get(thread, 0) + 1
-            info = record.exc_info or (None, None, None)
-            self._pending[thread] = (
-                info[0].__name__ if info[0] else None,
-                str(info[1]) if info[1] else None)
-        elif thread in self._attempts and re.search(
-                r'successfully ran|starting |about to run', text):
-            self._tell(record, 'recovered', self._attempts.pop(thread) + 1)
-            self._pending.pop(thread, None)
+            self._pending[thread] = self._error(record)
+            return
+        if _UNRECOVERABLE.match(text):
+            self._tell(record, 'not_retryable', self._over(thread) + 1,
+                       None, None, *self._error(record))
+            return
+        if thread not in self._attempts:
+            return
+        delay = _DELAY.match(text)
+        waiting = not delay and _WAITING.match(text)
+        if delay:
+            seconds = float(delay.group(1))
+            self._failed(record, seconds)
+        elif waiting:
+            left = float(waiting.group(2)) - float(waiting.group(1))
+            self._tell(record, 'waiting', self._attempts[thread],
+                       float(waiting.group(2)), left)
+        elif _THROUGH.match(text):
+            self._failed(record, None)
+            self._tell(record, 'recovered', self._over(thread) + 1)
+        elif _FAILED.match(text):
+            self._failed(record, None)
+            self._tell(record, 'gave_up', self._over(thread),
+                       None, None, *self._error(record))
+
+    # The failure before it, now that its delay is known or will not come.
+    def _failed(self, record, seconds):
+        error = self._pending.pop(record.threadName, None)
+        if error:
+            self._tell(record, 'fail', self._attempts[record.threadName],
+                       seconds, seconds, *error)
+
+    def _over(self, thread):
+        self._pending.pop(thread, None)
+        return self._attempts.pop(thread, 0)
+
+    @staticmethod
+    def _error(record):
+        kind, value = (record.exc_info or (None, None))[:2]
+        return (kind.__name__ if kind else None,
+                None if value is None else _said(value))
 
     def _tell(self, record, outcome, attempt, delay=None, left=None,
               exc_type=None, exc_value=None):
@@ -240,6 +286,13 @@ class RetryHandler(logging.Handler):
             executor=self.executor, attempt=attempt, outcome=outcome,
             exc_type=exc_type, exc_value=exc_value, delay_s=delay,
             next_attempt_at=None if left is None else _iso(record.created + left))
+
+
+def _said(error):
+    try:
+        return str(error)
+    except Exception:  # Python 2: what is no ASCII
+        return repr(error)
 
 
 class _Attempts(object):
@@ -254,7 +307,7 @@ class TellingExecutor(object):
     ::
 
         class Telling(TellingExecutor, TransactionExecutorWithInfiniteBackoff):
-            dashboard = Sender('http://127.0.0.1:8080', KEY, 'socorro')
+            dashboard = Sender('http://127.0.0.1:7080', KEY, 'socorro')
 
     and ``transaction_executor_class=mymodule.Telling``. It looks at each
     attempt from inside the function that is run in the transaction, and at the
@@ -331,6 +384,6 @@ class TellingExecutor(object):
                 outcome=outcome, delay_s=delay,
                 next_attempt_at=None if left is None else _iso(now + left),
                 exc_type=kind.__name__ if kind else None,
-                exc_value=str(error) if error is not None else None)
+                exc_value=_said(error) if error is not None else None)
         except Exception:
             pass

@@ -11,22 +11,25 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
     private readonly ChildProcess child;
     private readonly DirectoryInfo folder;
 
-    private DashboardProcess(ChildProcess child, DirectoryInfo folder, Uri url)
+    private DashboardProcess(ChildProcess child, DirectoryInfo folder, Uri url, string own)
     {
         this.child = child;
         this.folder = folder;
         Url = url;
+        Own = own;
     }
 
     /// <summary>Where it listens.</summary>
     public Uri Url { get; }
+
+    /// <summary>The database of its own records.</summary>
+    public string Own { get; }
 
     /// <summary>The process.</summary>
     public Process Process => child.Process;
 
     /// <summary>The program, built from the checkout as it stands. Not a reference of this project: two web projects in one bring their static files twice.</summary>
     public static Task<string> ProgramAsync() => Built.Value;
-
 
     /// <summary>Starts it, first installing in the database what the mode of capture needs.</summary>
     public static async Task<DashboardProcess> StartAsync(string connectionString, string capture)
@@ -54,7 +57,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
         var url = new Uri($"http://127.0.0.1:{Machine.FreePort()}/");
         var child = ChildProcess.Start("dotnet", [program, "--urls", url.AbsoluteUri], environment);
         await child.SaysAsync(LoginPattern());
-        return new DashboardProcess(child, folder, url);
+        return new DashboardProcess(child, folder, url, environment["ConnectionStrings__Dashboard"]!);
     }
 
     /// <summary>Where a browser logs itself in and arrives at a page.</summary>
