@@ -10,6 +10,7 @@ public static class DependencyServices
     public static IServiceCollection AddDependencies(this IServiceCollection services)
     {
         services.AddSingleton(new SourceFeeds<TickSnapshot>(TickSnapshot.Empty));
+        services.AddSingleton(new SourceFeeds<TickRunner>(_ => TickRunner.Crontabber));
         services.AddHostedService<TickMonitor>();
         return services;
     }

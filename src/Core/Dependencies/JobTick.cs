@@ -75,6 +75,18 @@ public sealed record JobTick(string Name, TickOutcome Outcome, string Because)
     /// <summary>The first moment from which the scheduler itself takes the lock in the way over; null when no lock is, or it never does.</summary>
     public DateTimeOffset? LockTakenOverFrom { get; init; }
 
+    /// <summary>True when this program's own runner makes the ticks: it ends at no lock.</summary>
+    public bool ByOwnRunner { get; init; }
+
+    /// <summary>What is known of the process that holds its lock.</summary>
+    public LockHolder Holder { get; init; }
+
+    /// <summary>That process, in words; null when it is not known.</summary>
+    public string? HeldBy { get; init; }
+
+    /// <summary>Whether this program's own runner was heard of just now.</summary>
+    public bool IsRunnerPresent { get; init; }
+
     /// <summary>Whether its time has come and something other than time keeps it from running.</summary>
     public bool IsHeld =>
         IsDue && (Outcome is TickOutcome.Blocked or TickOutcome.Locked or TickOutcome.Starved or TickOutcome.Dies or TickOutcome.NoTick || (Parent is not null && Outcome is TickOutcome.Runs or TickOutcome.Queued));
@@ -128,6 +140,18 @@ internal readonly record struct TickFacts
 
     /// <summary>Further ones.</summary>
     public int AfterToo { get; init; }
+
+    /// <summary>This program's own runner makes the ticks.</summary>
+    public bool Own { get; init; }
+
+    public bool OwnPresent { get; init; }
+
+    public LockHolder Holder { get; init; }
+
+    public string? HeldBy { get; init; }
+
+    /// <summary>The parent in the way has no next run, which crontabber dies of.</summary>
+    public bool ParentUnended { get; init; }
 
     /// <summary>The exception the tick dies with.</summary>
     public string? Error { get; init; }

@@ -18,6 +18,7 @@ public sealed partial class TickMonitor(
     SourceFeeds<RunsSnapshot> runs,
     SourceFeeds<ScheduleBook> schedules,
     SourceFeeds<SourceStatus> statuses,
+    SourceFeeds<TickRunner> runners,
     SourceFeeds<TickSnapshot> ticks,
     TimeProvider clock,
     ILogger<TickMonitor> log) : BackgroundService
@@ -35,6 +36,7 @@ public sealed partial class TickMonitor(
                 wakes.WithAsync(jobs.Of(source), cancellationToken),
                 wakes.WithAsync(runs.Of(source), cancellationToken),
                 wakes.WithAsync(schedules.Of(source), cancellationToken),
+                wakes.WithAsync(runners.Of(source), cancellationToken),
                 wakes.WithAsync(clock, cancellationToken),
                 AskAsync(source, wakes, cancellationToken));
         }
@@ -46,24 +48,24 @@ public sealed partial class TickMonitor(
 
     private async Task AskAsync(string source, Wakes wakes, CancellationToken cancellationToken)
     {
-        var asked = (Rows: (JobsSnapshot?)null, Runs: (RunsSnapshot?)null, Book: (ScheduleBook?)null);
+        var asked = (Rows: (JobsSnapshot?)null, Runs: (RunsSnapshot?)null, Book: (ScheduleBook?)null, Runner: (TickRunner?)null);
         await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
-            var next = (Rows: jobs.Of(source).Newest, Runs: runs.Of(source).Newest, Book: schedules.Of(source).Newest);
+            var next = (Rows: jobs.Of(source).Newest, Runs: runs.Of(source).Newest, Book: schedules.Of(source).Newest, Runner: runners.Of(source).Newest);
             if (SourceClock.Now(statuses.Of(source).Newest, next.Rows.AsOf, clock.GetUtcNow()) is { } now && (asked != next || now > ticks.Of(source).Newest.Until))
             {
                 asked = next;
-                Ask(source, next.Book, next.Rows, next.Runs, now);
+                Ask(source, next.Book, next.Rows, next.Runs, next.Runner, now);
             }
         }
     }
 
-    private void Ask(string source, ScheduleBook book, JobsSnapshot rows, RunsSnapshot known, DateTimeOffset now)
+    private void Ask(string source, ScheduleBook book, JobsSnapshot rows, RunsSnapshot known, TickRunner runner, DateTimeOffset now)
     {
         var feed = ticks.Of(source);
         try
         {
-            feed.Publish(TickRule.Next(feed.Newest, Ruled(source, book), rows, known, now));
+            feed.Publish(TickRule.Next(feed.Newest, Ruled(source, book), rows, known, now, runner));
         }
         catch (Exception cause)
         {

@@ -19,14 +19,15 @@ public static class TickRule
     /// <param name="rows">The rows.</param>
     /// <param name="runs">How long runs last, which tells a running job from a stuck lock.</param>
     /// <param name="now">The database's clock.</param>
-    public static TickSnapshot Next(TickSnapshot before, ScheduleBook book, JobsSnapshot rows, RunsSnapshot runs, DateTimeOffset now)
+    /// <param name="runner">Who makes the ticks; crontabber when nobody says.</param>
+    public static TickSnapshot Next(TickSnapshot before, ScheduleBook book, JobsSnapshot rows, RunsSnapshot runs, DateTimeOffset now, TickRunner? runner = null)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(book);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(runs);
         var plan = TickPlan.Of(before.Plan, book, rows);
-        var walk = new TickWalk(plan, book, rows, runs, now);
+        var walk = new TickWalk(plan, book, rows, runs, now, runner ?? TickRunner.Crontabber);
         walk.Go();
 
         var samePlan = ReferenceEquals(plan, before.Plan);
@@ -49,7 +50,7 @@ public static class TickRule
             jobs[place] = Written(name, walk, place);
         }
 
-        if (jobs is null && ReferenceEquals(before.Rows, rows) && before.AsOf is not null)
+        if (jobs is null && ReferenceEquals(before.Rows, rows) && before.AsOf is not null && before.Runner == walk.Runner)
         {
             // Only the clock went on, and it changed nothing.
             return before.Until == walk.Until ? before : before with { Until = walk.Until };
@@ -65,6 +66,7 @@ public static class TickRule
             IsConfigured = book.IsConfigured,
             Ends = before.Ends.SequenceEqual(walk.Ends) ? before.Ends : walk.Ends,
             Missing = plan.Missing,
+            Runner = walk.Runner,
             AsOf = rows.AsOf,
             Rows = rows,
             Until = walk.Until,
@@ -90,6 +92,10 @@ public static class TickRule
             Otherwise = facts.Otherwise,
             After = after,
             LockTakenOverFrom = facts.LockTakenOverFrom,
+            ByOwnRunner = facts.Own,
+            Holder = facts.Holder,
+            HeldBy = facts.HeldBy,
+            IsRunnerPresent = facts.OwnPresent,
             Facts = facts,
         };
     }

@@ -32,6 +32,9 @@ public sealed record TickSnapshot
     /// <summary>Names that jobs wait for although nothing is configured by them and no row has them, by name.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
+    /// <summary>Who makes the ticks.</summary>
+    public TickRunner Runner { get; init; } = TickRunner.Crontabber;
+
     /// <summary>The database's clock at the reading behind it; null before the first.</summary>
     public DateTimeOffset? AsOf { get; init; }
 

@@ -15,6 +15,7 @@ internal sealed class TickWalk
     private readonly ScheduleBook book;
     private readonly RunsSnapshot runs;
     private readonly DateTimeOffset now;
+    private readonly bool own;
     private readonly Schedule fallback;
     private readonly Job?[] rowAt;
     private readonly Func<string, Job?> rowOf;
@@ -22,9 +23,10 @@ internal sealed class TickWalk
     private string? behind;
     private TickFacts end;
 
-    public TickWalk(TickPlan plan, ScheduleBook book, JobsSnapshot rows, RunsSnapshot runs, DateTimeOffset now)
+    public TickWalk(TickPlan plan, ScheduleBook book, JobsSnapshot rows, RunsSnapshot runs, DateTimeOffset now, TickRunner runner)
     {
-        (this.plan, this.book, this.runs, this.now) = (plan, book, runs, now);
+        (this.plan, this.book, this.runs, this.now, Runner) = (plan, book, runs, now, runner);
+        own = runner.IsOwn && book.Flavour == Flavour.Crontabber;
         fallback = new Schedule("1d", null, Backfills: false, book.Flavour);
         Facts = new TickFacts[plan.Places.Count];
         rowAt = new Job?[plan.Places.Count];
@@ -44,6 +46,9 @@ internal sealed class TickWalk
 
     /// <summary>From when on the answer may be another without a change of row or configuration.</summary>
     public DateTimeOffset Until { get; private set; } = DateTimeOffset.MaxValue;
+
+    /// <summary>Who makes the ticks.</summary>
+    public TickRunner Runner { get; }
 
     /// <summary>Whose rules hold.</summary>
     public Flavour Flavour => book.Flavour;
@@ -78,7 +83,11 @@ internal sealed class TickWalk
     private TickFacts Reached(int place, JobNode job)
     {
         var row = rowAt[place];
-        var facts = new TickFacts { Place = place, Locked = row?.Ongoing };
+        var held = row?.Ongoing is { } ongoing && own ? Runner.Of(job.Name, ongoing) : null;
+        var facts = new TickFacts
+        {
+            Place = place, Locked = row?.Ongoing, Own = own, OwnPresent = own && Runner.IsPresent, Holder = held?.Holder ?? LockHolder.Unknown, HeldBy = held?.Who,
+        };
         var running = IsRunning(row);
         if (row is { NextRun: null } && row.Unreadable.ContainsKey("next_run"))
         {
@@ -89,7 +98,8 @@ internal sealed class TickWalk
         var due = DueRule.Ask(plan.Definitions.GetValueOrDefault(job.Name)?.Schedule ?? fallback, row, now);
         if (due.Error is { } unusable)
         {
-            return Ended(facts with { IsDue = true, Otherwise = TickOutcome.Dies, Root = job.Name, Error = unusable.ToString() }, job.Name);
+            facts = facts with { IsDue = true, Otherwise = TickOutcome.Dies, Root = job.Name, Error = unusable.ToString() };
+            return own ? Held(facts) : Ended(facts, job.Name);
         }
 
         facts = facts with { Due = due.Value, IsDue = due.Value.IsDue };
@@ -105,8 +115,8 @@ internal sealed class TickWalk
         {
             TickOutcome.Running => Passed(facts, job.Name),
             TickOutcome.Blocked when running => Passed(facts, job.Name),
-            TickOutcome.Locked when Flavour == Flavour.Crontabber => Ended(facts, job.Name),
-            TickOutcome.Dies => Ended(facts, job.Name),
+            TickOutcome.Locked when Flavour == Flavour.Crontabber && !own => Ended(facts, job.Name),
+            TickOutcome.Dies when !own => Ended(facts, job.Name),
             TickOutcome.Runs => Held(behind is null ? facts : facts with { Otherwise = TickOutcome.Queued, Behind = behind }),
             _ => Held(facts),
         };
@@ -122,7 +132,10 @@ internal sealed class TickWalk
             if (parents.Error is { } death)
             {
                 var dead = job.DependsOn.First(name => rowOf(name) is { LastError: null, NextRun: null });
-                return InTheWay(facts, job.Name, dead, ParentTest.HasNotRecentlyRun) with { Otherwise = TickOutcome.Dies, Error = death.ToString() };
+                return InTheWay(facts, job.Name, dead, ParentTest.HasNotRecentlyRun) with
+                {
+                    Otherwise = own ? TickOutcome.Blocked : TickOutcome.Dies, Error = own ? null : death.ToString(), ParentUnended = own, After = own ? null : facts.After, AfterToo = own ? 0 : facts.AfterToo,
+                };
             }
 
             if (parents.Value is { } unmet)
@@ -133,6 +146,11 @@ internal sealed class TickWalk
             facts = Retried(facts, job.Name, job.DependsOn);
         }
 
+        if (own)
+        {
+            return Owned(facts, job.Name, row?.Ongoing, running);
+        }
+
         if (LockRule.Ask(row?.Ongoing, book.Settings, now).Outcome != LockOutcome.Refused)
         {
             return facts with { Otherwise = TickOutcome.Runs };
@@ -140,6 +158,15 @@ internal sealed class TickWalk
 
         return running ? facts with { Otherwise = TickOutcome.Running } : facts with { Otherwise = TickOutcome.Locked, Root = job.Name, LockTakenOverFrom = LockRule.TakenOverFrom(row!.Ongoing!.Value, book.Settings, now) };
     }
+
+    /// <summary>What this program's runner does with a lock: see OwnerRule, which decides it.</summary>
+    private TickFacts Owned(TickFacts facts, string name, DateTimeOffset? ongoing, bool running) => ongoing is not { } locked || facts.Holder == LockHolder.Gone || OwnTakesFrom(facts, locked) <= now
+        ? facts with { Otherwise = TickOutcome.Runs }
+        : running ? facts with { Otherwise = TickOutcome.Running }
+        : facts with { Otherwise = TickOutcome.Locked, Root = name, LockTakenOverFrom = OwnTakesFrom(facts, locked) };
+
+    // A lock nobody is known to own grows old, and goes on doing so after a day.
+    private DateTimeOffset OwnTakesFrom(in TickFacts facts, DateTimeOffset locked) => facts.Holder == LockHolder.Unknown ? locked + book.Settings.MaxOngoing : DateTimeOffset.MaxValue;
 
     /// <summary>A job that is running: a further tick ends here, the one under way goes on behind.</summary>
     private TickFacts Passed(TickFacts facts, string name)
@@ -257,7 +284,8 @@ internal sealed class TickWalk
     }
 
     private bool RunsBefore(string parent) =>
-        plan.Places.TryGetValue(parent, out var place) && Facts[place] is { IsDue: true, Otherwise: TickOutcome.Runs or TickOutcome.Queued or TickOutcome.Locked or TickOutcome.Running };
+        plan.Places.TryGetValue(parent, out var place) && Facts[place] is { IsDue: true } parentFacts
+        && (parentFacts.Otherwise is TickOutcome.Runs or TickOutcome.Queued or TickOutcome.Running || (parentFacts.Otherwise is TickOutcome.Locked && !own));
 
     private Job? RowAsTheTickFindsIt(string name)
     {
@@ -285,10 +313,19 @@ internal sealed class TickWalk
             return false;
         }
 
+        if (own && Runner.Of(row.Name, locked) is { } held)
+        {
+            return held.Holder == LockHolder.Alive;
+        }
+
         // The three moments at which the clock alone changes what a lock means: called stuck, taken over, young again after whole days.
         var stuck = StuckLockRule.From(locked, runs.Of(row.Name));
         ChangesAt(stuck);
-        if (LockRule.TakenOverFrom(locked, book.Settings, now) is { } taken)
+        if (own)
+        {
+            ChangesAt((locked + book.Settings.MaxOngoing).AddTicks(-1));
+        }
+        else if (LockRule.TakenOverFrom(locked, book.Settings, now) is { } taken)
         {
             ChangesAt(taken > now ? taken.AddTicks(-1) : locked.AddDays(Math.Floor((now - locked) / TimeSpan.FromDays(1)) + 1).AddTicks(-1));
         }

@@ -16,12 +16,14 @@ internal static class TickWords
         TickOutcome.Runs => $"{Due(facts)} {Starts("The next tick", facts, after)}",
         TickOutcome.Queued => $"{Due(facts)} {facts.Behind} is running; {Starts("the tick that runs it", facts, after)}",
         TickOutcome.NotDue => Later(facts),
-        TickOutcome.Running => $"Running since {At(facts.Locked)}." + (flavour == Flavour.Crontabber && facts.Otherwise == TickOutcome.Running ? " A further tick ends here, and the one that runs it goes on behind it." : ""),
+        TickOutcome.Running => $"Running since {At(facts.Locked)}." + (flavour == Flavour.Crontabber && facts.Otherwise == TickOutcome.Running && !facts.Own ? " A further tick ends here, and the one that runs it goes on behind it." : ""),
         TickOutcome.Blocked => $"{Due(facts)} {InTheWay(facts)}",
+        TickOutcome.Locked when facts.Own => $"{Due(facts)} Its lock of {At(facts.Locked)} has no known owner, so the runner passes it over and goes on; {Takeover(facts, flavour)}.",
         TickOutcome.Locked => $"{Due(facts)} Its lock of {At(facts.Locked)} {(flavour == Flavour.Crontabber ? $"ends every tick here{Unless(after)}" : "is in its way")}; {Takeover(facts, flavour)}.",
         TickOutcome.Starved => $"{Due(facts)} {Starving(facts, flavour)}{Afterwards(facts)}",
+        TickOutcome.Dies when facts.Own => $"{Due(facts)} It cannot be run: {facts.Error}. The runner goes on with the others.",
         TickOutcome.Dies => $"{Due(facts)} {Death(facts)} and everything behind it starves.",
-        TickOutcome.Never => "It has no next run and no lock: crontabber never starts it again. Delete the row, or give it a next run in the past.",
+        TickOutcome.Never => $"It has no next run and no lock: {(facts.Own ? "the runner" : "crontabber")} never starts it again. Delete the row, or give it a next run in the past.",
         TickOutcome.Ghost => "It has a row and is not configured: nobody starts it.",
         _ => $"No tick starts any job. {Entangled(noTick)}",
     };
@@ -44,7 +46,7 @@ internal static class TickWords
 
     private static string Starts(string who, in TickFacts facts, IReadOnlyList<string> after)
     {
-        var how = facts.Locked is { } locked ? $"takes over its lock of {At(locked)} and starts it" : "starts it";
+        var how = facts.Locked is { } locked ? $"takes over its lock of {At(locked)}{(facts.Holder == LockHolder.Gone ? $", whose owner, {facts.HeldBy}, is gone," : "")} and starts it" : "starts it";
         var condition = (facts.ParentName, after.Count) switch
         {
             ({ } parent, _) => $" after its parent {parent}, which failed last time, if that succeeds now",
@@ -70,6 +72,7 @@ internal static class TickWords
             ParentKind.Itself => "It depends on itself, so it is passed over for ever.",
             ParentKind.Missing => $"Its parent {parent} is not configured and has no row, so it waits for ever.",
             ParentKind.Ghost => $"Its parent {parent} is not configured any more and {Fault(facts.ParentTest)}, so it waits for ever.",
+            _ when facts.ParentUnended => $"Its parent {parent} has no next run, for its first run has not ended, so it is passed over.",
             _ => $"Its parent {parent} {Fault(facts.ParentTest)}, so it is passed over.",
         });
         if (facts.ParentRoot is { } root && root != parent)
@@ -98,7 +101,7 @@ internal static class TickWords
 
     private static string Takeover(in TickFacts facts, Flavour flavour)
     {
-        var who = flavour == Flavour.Crontabber ? "crontabber" : "cronrun";
+        var who = facts.Own ? "it" : flavour == Flavour.Crontabber ? "crontabber" : "cronrun";
         return facts.LockTakenOverFrom is { } from ? $"{who} takes it over from {At(from)}" : $"{who} never takes it over";
     }
 

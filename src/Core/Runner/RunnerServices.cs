@@ -13,6 +13,8 @@ public static class RunnerServices
     {
         ArgumentNullException.ThrowIfNull(storage);
         services.AddOptions<RunnerSettings>().BindConfiguration(RunnerSettings.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LockQueries>();
+        services.AddHostedService<TickRunnerMonitor>();
         if (storage is { Embedded: not null, HasSample: true })
         {
             services.AddSingleton<SampleResources>();

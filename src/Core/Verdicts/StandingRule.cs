@@ -51,6 +51,11 @@ public static class StandingRule
     private static JobStanding Locked(Job job, JobHistory history, DateTimeOffset locked, DateTimeOffset now, JobTick? tick)
     {
         var stuckAt = StuckLockRule.From(locked, history);
+        if (tick is { ByOwnRunner: true, Holder: not LockHolder.Unknown })
+        {
+            return Owned(job, history, locked, stuckAt, now, tick);
+        }
+
         if (now > stuckAt)
         {
             var compared = history.LongDuration is { } longest ? $"Its runs last {Words(longest)} or less" : "No earlier run is known";
@@ -75,8 +80,27 @@ public static class StandingRule
         return new JobStanding(job, history, JobState.Running, $"Running since {At(locked)}{usual}.", locked) { Until = stuckAt };
     }
 
+    // The owner of the lock is on record, so nothing has to be guessed from its age.
+    private static JobStanding Owned(Job job, JobHistory history, DateTimeOffset locked, DateTimeOffset stuckAt, DateTimeOffset now, JobTick tick)
+    {
+        var failed = IsFailing(job) ? $"{Failures(job)}. " : string.Empty;
+        if (tick.Holder == LockHolder.Gone)
+        {
+            return tick.IsRunnerPresent
+                ? new JobStanding(job, history, IsFailing(job) ? JobState.Failing : JobState.Due, $"{failed}The process that ran it, {tick.HeldBy}, is gone; the next tick takes its lock of {At(locked)} over and starts it.", locked)
+                : new JobStanding(job, history, JobState.StuckLock, $"{failed}Locked since {At(locked)} by {tick.HeldBy}, which is gone. The runner takes the lock over with its next tick, but it is not heard of: start it again.", locked);
+        }
+
+        var late = now > stuckAt && history.LongDuration is { } longest ? $" That is longer than its runs last, {Words(longest)} or less; the process lives." : string.Empty;
+        return new JobStanding(job, history, IsFailing(job) ? JobState.Failing : JobState.Running, $"{(failed.Length > 0 ? $"{failed}Running again" : "Running")} since {At(locked)} in {tick.HeldBy}.{late}", failed.Length > 0 ? FailingSince(job, history) : locked)
+        {
+            Until = now > stuckAt ? DateTimeOffset.MaxValue : stuckAt,
+        };
+    }
+
     private static string AtTheLock(JobTick? tick) => tick switch
     {
+        { Outcome: TickOutcome.Locked, ByOwnRunner: true, LockTakenOverFrom: { } from } => $" The runner passes it over, and takes it over from {At(from)}.",
         { Outcome: TickOutcome.Locked, LockTakenOverFrom: { } from, Root: not null } => $" Until the scheduler itself takes it over, from {At(from)}, every tick ends here.",
         { Outcome: TickOutcome.Locked } => " The scheduler never takes it over by itself.",
         { Outcome: TickOutcome.Runs } => " The next tick takes it over.",

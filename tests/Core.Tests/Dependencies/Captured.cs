@@ -73,6 +73,9 @@ internal static class Captured
     public static TickSnapshot Tick(ScheduleBook book, DateTimeOffset now, params IEnumerable<Job> rows) =>
         TickRule.Next(TickSnapshot.Empty("test"), book, Rows(rows), RunsSnapshot.Empty("test"), now);
 
+    public static TickSnapshot Tick(ScheduleBook book, DateTimeOffset now, TickRunner runner, params IEnumerable<Job> rows) =>
+        TickRule.Next(TickSnapshot.Empty("test"), book, Rows(rows), RunsSnapshot.Empty("test"), now, runner);
+
     /// <summary>The rows and runs of a captured database.</summary>
     public static async Task<(JobsSnapshot Rows, RunsSnapshot Runs)> ReadAsync(string fixture, Flavour flavour = Flavour.Crontabber)
     {

@@ -86,8 +86,48 @@ public sealed class RunnerJobsTests
                 "crontabber.ini:5: a second job named 'plain-job'; the first is on line 4. Expected: a name of its own for each job: they would share one row.",
                 "crontabber.ini:20: neither statement nor function. Expected: statement = '''…''', or function = schema.name(:slot).",
                 "crontabber.ini:21: a job of kind sql where jobs have no database. Expected: the database of jobs to be configured.",
+                $"crontabber.ini:7: {typeof(TakesSlot)}: RunAsync takes DateTimeOffset slot. Expected: [BackfillJob] on the class.",
+                $"crontabber.ini:8: {typeof(TakesAnything)}: RunAsync takes Uri address. Expected: NpgsqlConnection, NpgsqlTransaction, JobTransactions, JobSubprocess, JobRun, DateTimeOffset or CancellationToken: anything else belongs into the constructor.",
+                $"crontabber.ini:9: {typeof(WithoutMethod)}: no method RunAsync. Expected: one: public Task RunAsync(…).",
+                $"crontabber.ini:10: {typeof(TwoUses)}: [SinglePostgresTransaction] and [PostgresTransactions]. Expected: one of them.",
+                $"crontabber.ini:11: {typeof(NeedsService)}: no Seen seen of its constructor. Expected: it among the services of the runner.",
+                $"crontabber.ini:12: {typeof(NoDatabase)}: no database of jobs (IJobDatabase). Expected: it among the services of the runner.",
+                "crontabber.ini:24: command='rsync -a from to'. Expected: each argument by itself, command = program, argument, or shell = True to give the whole line to /bin/sh.",
+                "crontabber.ini:26: kind='ftp'. Expected: sql, subprocess, http.",
+                "crontabber.ini:30: the option 'timout' in [[class-fine]]. Expected: one of app_name, backfill, command, depends_on, frequency, grace, kind, shell, time, timeout, working_directory; it is not used.",
             ],
-            read.Faults.Take(4).Select(fault => fault.ToString()));
+            read.Faults.Select(fault => fault.ToString()));
+    }
+
+    [Theory]
+    [InlineData(typeof(Nameless), "[CronJob] without a name; expected [CronJob(\"app-name\")]")]
+    [InlineData(typeof(Unmade), "an abstract, static or generic class; expected one that can be made")]
+    [InlineData(typeof(Twofold), "2 methods RunAsync; expected one: public Task RunAsync(…)")]
+    [InlineData(typeof(Valued), "a RunAsync that is generic or gives something else than Task; expected one: public Task RunAsync(…)")]
+    [InlineData(typeof(Doubled), "RunAsync takes CancellationToken 2 times; expected each once")]
+    [InlineData(typeof(Unconnected), "RunAsync takes NpgsqlConnection connection; expected [SinglePostgresTransaction] or [PostgresConnectionAsArgument] on the class")]
+    [InlineData(typeof(Untransacted), "RunAsync takes NpgsqlTransaction transaction; expected [SinglePostgresTransaction] on the class")]
+    [InlineData(typeof(Transactionless), "RunAsync takes JobTransactions transactions; expected [PostgresTransactions] on the class")]
+    [InlineData(typeof(Programless), "RunAsync takes JobSubprocess programs; expected [Subprocess] on the class")]
+    public void What_is_wrong_with_the_shape_of_a_class_is_said_word_by_word(Type type, string fault) => Assert.Equal([fault], JobClass.Of(type).Faults);
+
+    [Fact]
+    public void A_class_without_a_public_constructor_an_endless_backfill_and_parents_told_otherwise_are_said_word_by_word()
+    {
+        var closed = Read("Closed|1h", new JobClasses().Add<Closed>());
+        Assert.Equal($"crontabber.ini:3: {typeof(Closed)}: no public constructor. Expected: it among the services of the runner.", Assert.Single(closed.Faults).ToString());
+
+        var endless = Read("Endless|0d", new JobClasses().Add<Endless>());
+        Assert.Empty(endless.Jobs);
+        Assert.Equal("crontabber.ini:3: the frequency '0d' of a job that backfills. Expected: a length of time: from slot to slot with no time between there is no end.", Assert.Single(endless.Faults).ToString());
+
+        using var services = Runs.Services();
+        var mapping = JobMapping.Read("""{"x.Renamed": {"app_name": "plain-job", "depends_on": ["second"]}}""", "mapping.json");
+        var told = RunnerJobs.ReadText("[crontabber]\njobs='x.Renamed|1h'\n", "crontabber.ini", new JobClasses().Add<Plain>(), services, mapping);
+        Assert.Equal($"mapping.json:1: depends_on of 'x.Renamed' is 'second'. Expected: 'first, second', as {typeof(Plain)} says; that holds.", Assert.Single(told.Faults).ToString());
+
+        var same = Read("Same|1h", new JobClasses().Add<One.Same>().Add<Two.Same>());
+        Assert.Equal($"crontabber.ini:3: 'Same', which may be {typeof(One.Same)} or {typeof(Two.Same)}. Expected: the full name of one class.", Assert.Single(same.Faults).ToString());
     }
 
     [Fact]
@@ -199,6 +239,81 @@ public sealed class RunnerJobsTests
     public sealed class NeedsService(Seen seen)
     {
         public Task RunAsync() => Task.FromResult(seen);
+    }
+
+    [CronJob(" ")]
+    public sealed class Nameless
+    {
+        public Task RunAsync() => Task.CompletedTask;
+    }
+
+    [CronJob("unmade")]
+    public abstract class Unmade
+    {
+        public Task RunAsync() => Task.CompletedTask;
+    }
+
+    [CronJob("twofold")]
+    public sealed class Twofold
+    {
+        public Task RunAsync() => Task.CompletedTask;
+
+        public Task RunAsync(JobRun run) => Task.FromResult(run);
+    }
+
+    [CronJob("valued")]
+    public sealed class Valued
+    {
+        public Task<int> RunAsync() => Task.FromResult(1);
+    }
+
+    [CronJob("doubled")]
+    public sealed class Doubled
+    {
+        [SuppressMessage("Design", "CA1068", Justification = "That is what is wrong with it")]
+        public Task RunAsync(CancellationToken one, CancellationToken other) => Task.FromResult((one, other));
+    }
+
+    [CronJob("unconnected")]
+    public sealed class Unconnected
+    {
+        public Task RunAsync(NpgsqlConnection connection) => Task.FromResult(connection);
+    }
+
+    [CronJob("untransacted")]
+    [PostgresConnectionAsArgument]
+    public sealed class Untransacted
+    {
+        public Task RunAsync(NpgsqlTransaction transaction) => Task.FromResult(transaction);
+    }
+
+    [CronJob("transactionless")]
+    public sealed class Transactionless
+    {
+        public Task RunAsync(JobTransactions transactions) => Task.FromResult(transactions);
+    }
+
+    [CronJob("programless")]
+    public sealed class Programless
+    {
+        public Task RunAsync(JobSubprocess programs) => Task.FromResult(programs);
+    }
+
+    [CronJob("closed")]
+    public sealed class Closed
+    {
+        private Closed()
+        {
+        }
+
+        public Task RunAsync() => Task.FromResult(new Closed());
+    }
+
+    [CronJob("endless")]
+    [BackfillJob]
+    public sealed class Endless
+    {
+        public Task RunAsync() => Task.CompletedTask;
     }
 
     [CronJob("no-database")]
