@@ -101,6 +101,7 @@ public sealed class DashboardStorage : IAsyncDisposable
         return new Source(DemoDatabase.Name, connectionString, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"127.0.0.1:{port}/{DemoDatabase.Name}"))
         {
             Embedded = true,
+            About = "a captured bad morning",
             JobsFile = DemoSchedule.JobsFile(folder),
             MappingFile = DemoSchedule.MappingFile(folder),
         };

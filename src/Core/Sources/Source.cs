@@ -37,6 +37,9 @@ public sealed record Source(string Name, string ConnectionString, string Address
     /// <summary>True when nobody may act on it from here, whatever the database would allow.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>What it is, in a few words, where its address does not tell.</summary>
+    public string? About { get; init; }
+
     /// <summary>True for a database of the embedded server: ours, so it may be decoded without asking.</summary>
     public bool Embedded { get; init; }
 

@@ -3,7 +3,7 @@ using Dashboard.Core.Sources;
 
 namespace Dashboard.Web.Commands;
 
-/// <summary>The source a verb is about: one of the configured ones, the demo's, or one given by its connection string.</summary>
+/// <summary>The source a verb is about: one of the configured ones, of those shown where there are none, or one given by its connection string.</summary>
 /// <param name="Source">The source.</param>
 /// <param name="Storage">The own records, where the source needed them to be opened; null otherwise.</param>
 internal sealed record AskedSource(Source Source, DashboardStorage? Storage) : IAsyncDisposable
@@ -21,7 +21,7 @@ internal sealed record AskedSource(Source Source, DashboardStorage? Storage) : I
 
         var sources = SourceOptions.Read(settings);
 
-        // The demo lives in the embedded server: that of a dashboard that runs, or one started for the moment.
+        // The sample and the demo live in the embedded server: that of a dashboard that runs, or one started for the moment.
         var storage = sources.Count == 0 ? await DashboardStorage.VisitAsync(settings, clock, cancellationToken) : null;
         if (new SourceDirectory(storage?.Sources(sources) ?? sources).Find(named) is { } found)
         {

@@ -15,7 +15,7 @@ internal static class SourcesVerb
             var output = parsed.InvocationConfiguration.Output;
             if (sources.Count == 0)
             {
-                await output.WriteLineAsync("None is configured: the demo in the embedded PostgreSQL is shown. Add one: ./run --source \"Host=…;Database=…\", or the section Sources of appsettings.json");
+                await output.WriteLineAsync("None is configured: the living sample and the demo in the embedded PostgreSQL are shown. Add one: ./run --source \"Host=…;Database=…\", or the section Sources of appsettings.json");
             }
 
             foreach (var source in sources)

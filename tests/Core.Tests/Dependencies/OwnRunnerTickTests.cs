@@ -69,7 +69,7 @@ public sealed class OwnRunnerTickTests
     [Fact]
     public void A_parent_without_a_next_run_holds_back_its_child_and_no_frequency_of_one_ends_the_tick_for_the_others()
     {
-        var book = Captured.BookOf([Captured.Job("slow"), Captured.Job("child", "1h", null, "slow"), Captured.Job("odd", "1d", "25:99"), Captured.Job("z-last")]);
+        var book = Captured.BookOf([Captured.Job("slow"), Captured.Job("child", "1h", null, "slow"), Captured.Job("odd", "1d", "noon"), Captured.Job("z-last")]);
         var tick = Captured.Tick(book, Now, Own, new Job { Name = "slow" });
 
         Assert.Equal(["child: Blocked, 'slow' hasn't recently run", "odd: Dies", "slow: Never", "z-last: Runs"], tick.Jobs.Select(Captured.Line).Order(StringComparer.Ordinal));

@@ -41,6 +41,7 @@ public static class SampleSource
         return new Source(Name, connectionString, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"127.0.0.1:{port}/{Name}"))
         {
             Embedded = true,
+            About = "a sample that lives",
             JobsFile = JobsFile(folder),
             MappingFile = MappingFile(folder),
         };
