@@ -12,7 +12,7 @@ internal static class LogBench
     {
         var size = quick ? 16 : 128;
         report.Rounds = quick ? 3 : 7;
-        var log = Repeated(File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine("tests", "Fixtures", "logs"), "10-*.log").Single()), size);
+        var log = Repeated(File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(Machine.Root, "tests", "Fixtures", "logs"), "10-*.log").Single()), size);
         var (reads, splits) = (new List<double>(), new List<double>());
         for (var round = 0; round < report.Rounds; round++)
         {

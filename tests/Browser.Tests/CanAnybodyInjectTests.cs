@@ -1,4 +1,7 @@
+using Dashboard.Core.Pings;
+using Dashboard.Core.Retries;
 using Dashboard.Core.Verdicts;
+using Microsoft.Extensions.DependencyInjection;
 using static Dashboard.Browser.Tests.Scheduler;
 
 namespace Dashboard.Browser.Tests;
@@ -53,6 +56,70 @@ public sealed class CanAnybodyInjectTests : Journey
             await NothingOfItIsMarkupAsync(visit.Page);
             await visit.Page.GoBackAsync();
             await Expect(visit.Page.Locator("tr[data-row]")).ToHaveCountAsync(names.Count);
+        }
+    }
+
+    [Fact]
+    public async Task What_executors_and_pings_tell_stays_text()
+    {
+        var database = await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy");
+        var dashboard = Keep(await RunningDashboard.StartAsync([new TestSource("demo", database)]));
+        var now = TimeProvider.System.GetUtcNow();
+        await dashboard.TellAsync([.. Payloads.SelectMany((payload, place) => Told(payload, place % 3, now))]);
+        var pings = dashboard.Services.GetRequiredService<IPingStore>();
+        foreach (var (payload, place) in Payloads.Select((payload, place) => (payload, place)))
+        {
+            await pings.KeepAsync(new PingTold("demo", $"ping-{place}", PingKind.Fail, 1, null, payload), TestContext.Current.CancellationToken);
+        }
+
+        // A job of that name shows both on its page.
+        await dashboard.ExecuteAsync($"insert into crontabber (app_name, depends_on, error_count, last_error) values ({Text(Payloads[0])}, '{{}}', 0, '{{}}')");
+        await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings.Find(Payloads[0]) is not null);
+        var visit = await OpenAsync(dashboard, "/retries?window=24h&sources=all");
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Pings" })).ToBeVisibleAsync();
+        foreach (var summary in await visit.Page.Locator("li.streak summary").AllAsync())
+        {
+            await summary.EvaluateAsync("summary => summary.parentElement.open = true");
+        }
+
+        await NothingOfItIsMarkupAsync(visit.Page);
+        Assert.Contains(Payloads[0], await visit.Page.Locator("main").TextContentAsync(), StringComparison.Ordinal);
+        foreach (var address in (string[])["/", $"/jobs/{Uri.EscapeDataString(Payloads[0])}", $"/retries?resource={Uri.EscapeDataString(Payloads[1])}&window={Uri.EscapeDataString(Payloads[4])}"])
+        {
+            await visit.Page.GotoAsync(new Uri(dashboard.Url, address).AbsoluteUri);
+            await visit.Page.LiveAsync();
+            await NothingOfItIsMarkupAsync(visit.Page);
+        }
+    }
+
+    // One that waits, one that gave up, one that was lost.
+    private static IEnumerable<RetryEvent> Told(string payload, int end, DateTimeOffset now)
+    {
+        var failed = new RetryEvent
+        {
+            Id = Guid.NewGuid(),
+            At = end == 2 ? now.AddMinutes(-20) : now.AddSeconds(-5),
+            Source = "demo",
+            Host = payload,
+            Process = payload,
+            Thread = payload,
+            AppName = payload,
+            RunId = payload,
+            Resource = payload,
+            Backend = payload,
+            Executor = ExecutorKind.Infinite,
+            Attempt = 1,
+            Outcome = RetryOutcome.Fail,
+            ExceptionType = payload,
+            ExceptionValue = payload,
+            Code = payload,
+            Delay = TimeSpan.FromSeconds(600),
+            NextAttemptAt = end == 2 ? now.AddMinutes(-19) : now.AddMinutes(10),
+        };
+        yield return failed;
+        if (end == 1)
+        {
+            yield return failed with { Id = Guid.NewGuid(), At = now, Attempt = 2, Outcome = RetryOutcome.GaveUp, Delay = null, NextAttemptAt = null };
         }
     }
 

@@ -1,5 +1,7 @@
 using Dashboard.Core.Database.Embedded;
+using Dashboard.Core.Pings;
 using Dashboard.Core.Verdicts;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Browser.Tests;
 
@@ -23,6 +25,12 @@ public sealed class DemoDashboard : IAsyncLifetime
             [new TestSource(DemoDatabase.Name, database, "logical", DemoSchedule.JobsFile(schedule), DemoSchedule.MappingFile(schedule))]);
         await Dashboard.UntilAsync<StandingsSnapshot>(DemoDatabase.Name, standings => standings.Jobs.Count == 20);
         await Dashboard.TellAsync(new SampleRetries(TimeProvider.System.GetUtcNow(), DemoDatabase.Name).Told);
+        var pings = Dashboard.Services.GetRequiredService<IPingStore>();
+        foreach (var (slug, kind, code, message) in ((string, PingKind, int?, string?)[])
+            [("backup-of-db1", PingKind.Start, null, null), ("backup-of-db1", PingKind.Fail, 3, "pg_basebackup: error: could not write to file \"base.tar\": No space left on device"), ("adu-matview", PingKind.Start, null, null), ("symbols-sync", PingKind.Start, null, null), ("symbols-sync", PingKind.Success, 0, null)])
+        {
+            await pings.KeepAsync(new PingTold(DemoDatabase.Name, slug, kind, code, null, message), TestContext.Current.CancellationToken);
+        }
     }
 
     /// <inheritdoc/>

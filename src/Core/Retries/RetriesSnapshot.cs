@@ -14,7 +14,7 @@ public sealed record RetriesSnapshot
     /// <summary>Since when the own database has been out of reach; null while it answers.</summary>
     public DateTimeOffset? StaleSince { get; init; }
 
-    /// <summary>One lane for each resource of each source heard of in the last 24 h or with an open streak, in the order of source and name; at most 200.</summary>
+    /// <summary>One lane for each resource of each source heard of in the last 24 h or with an open streak, in the order of source and name; at most 200: those with open streaks, then those heard of last.</summary>
     public IReadOnlyList<ResourceLane> Resources { get; init; } = [];
 
     /// <summary>Ticks of runners, by source, the newest of each first.</summary>
@@ -25,6 +25,9 @@ public sealed record RetriesSnapshot
 
     /// <summary>Lines of followed logs that nobody could read, in the last 24 h.</summary>
     public long Unreadable { get; init; }
+
+    /// <summary>How many resources were heard of in the last 24 h, also those for which there is no lane.</summary>
+    public long Heard { get; init; }
 }
 
 /// <summary>One resource of one source.</summary>

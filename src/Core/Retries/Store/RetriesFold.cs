@@ -25,6 +25,7 @@ internal sealed class RetriesFold
             Ticks = Ticks(before.Ticks),
             Dropped = reading.Dropped,
             Unreadable = reading.Unreadable,
+            Heard = reading.Heard,
         };
         return next == before && reading.AsOf - before.AsOf < TimeSpan.FromSeconds(30) ? before : next with { AsOf = reading.AsOf };
     }

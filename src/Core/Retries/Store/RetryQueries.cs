@@ -12,7 +12,8 @@ internal sealed record RetryReading(
     ILookup<(string Source, string Resource), AttemptMinute> Minutes,
     IReadOnlyList<Tick> Ticks,
     long Dropped,
-    long Unreadable)
+    long Unreadable,
+    long Heard)
 {
     /// <summary>A row of <c>dashboard.retry_resource</c>.</summary>
     public sealed record Resource(string Source, string Name, string Backend, DateTimeOffset? GotThroughAt, string? GotThroughBy);
@@ -35,22 +36,24 @@ internal static class RetryQueries
     private const string NowSql = """
         select now(),
                (select coalesce(sum(dropped), 0)::bigint from dashboard.retry_minute where minute > now() - interval '24 h'),
-               (select coalesce(sum(unreadable), 0)::bigint from dashboard.retry_log_hour where hour > now() - interval '24 h')
+               (select coalesce(sum(unreadable), 0)::bigint from dashboard.retry_log_hour where hour > now() - interval '24 h'),
+               (select count(*) from dashboard.retry_resource where heard_at > now() - interval '24 h')
         """;
 
+    // Where there are more than can be shown, those that somebody waits for are never among those left out.
     private const string Lanes = """
         with lane as materialized (
-            select source, resource, backend, got_through_at, got_through_by
+            select known.source, known.resource, backend, got_through_at, got_through_by
               from dashboard.retry_resource known
-             where heard_at > now() - interval '24 h'
-                or exists (select from dashboard.retry_streak streak where state = 'open' and streak.source = known.source and streak.resource = known.resource)
-             order by source collate "C", resource collate "C"
+              left join (select distinct source, resource from dashboard.retry_streak where state = 'open') waits using (source, resource)
+             where heard_at > now() - interval '24 h' or waits.source is not null
+             order by waits.source is null, heard_at desc, known.source, known.resource
              limit 200)
         """;
 
     private const string LanesSql = $"""
         {Lanes}
-        select source, resource, backend, got_through_at, got_through_by from lane
+        select source, resource, backend, got_through_at, got_through_by from lane order by source collate "C", resource collate "C"
         """;
 
     private const string StreaksSql = $"""
@@ -144,7 +147,7 @@ internal static class RetryQueries
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(NowSql), new(LanesSql), new(StreaksSql), new(MinutesSql), new(TicksSql) }, Timeout = 10 };
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        var (asOf, dropped, unreadable) = (row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(1), row.GetInt64(2));
+        var (asOf, dropped, unreadable, heard) = (row.GetFieldValue<DateTimeOffset>(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3));
         var resources = await NextAsync(row, () => new RetryReading.Resource(row.GetString(0), row.GetString(1), row.GetString(2), Time(row, 3), Text(row, 4)), cancellationToken);
         var streaks = await NextAsync(row, () => (Read(row), row.GetFieldValue<DateTimeOffset>(22)), cancellationToken);
         var minutes = await NextAsync(
@@ -152,7 +155,7 @@ internal static class RetryQueries
             () => (Key: (row.GetString(0), row.GetString(1)), Minute: new AttemptMinute(row.GetFieldValue<DateTimeOffset>(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5))),
             cancellationToken);
         var ticks = await NextAsync(row, () => Tick(row), cancellationToken);
-        return new RetryReading(asOf, resources, streaks, minutes.ToLookup(pair => pair.Key, pair => pair.Minute), ticks, dropped, unreadable);
+        return new RetryReading(asOf, resources, streaks, minutes.ToLookup(pair => pair.Key, pair => pair.Minute), ticks, dropped, unreadable, heard);
     }
 
     /// <summary>How long streaks recovered in the last 7 days took.</summary>

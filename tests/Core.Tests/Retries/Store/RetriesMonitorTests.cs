@@ -66,6 +66,22 @@ public sealed class RetriesMonitorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_more_resources_than_can_be_shown_those_somebody_waits_for_are_never_left_out()
+    {
+        var events = Enumerable.Range(0, 230).SelectMany(number => (RetryEvent[])
+        [
+            Told(RetryOutcome.Fail, 1, Now.AddSeconds(number - 400)) with { Resource = $"resource {number:000}", NextAttemptAt = Now.AddMinutes(5) },
+            .. number is 0 or 229 ? (RetryEvent[])[] : [Told(RetryOutcome.OkAfterRetry, 2, Now.AddSeconds(number - 390)) with { Resource = $"resource {number:000}" }],
+        ]);
+        await store.KeepAsync(new RetryBatch { Events = [.. events] }, Stop);
+        await monitor.OnceAsync(Stop);
+
+        Assert.Equal((200, 230L), (feed.Newest.Resources.Count, feed.Newest.Heard));
+        Assert.Equal(["resource 000", "resource 229"], feed.Newest.Resources.Where(lane => lane.Open.Count > 0).Select(lane => lane.Resource));
+        Assert.Equal(feed.Newest.Resources.Select(lane => lane.Resource).Order(StringComparer.Ordinal), feed.Newest.Resources.Select(lane => lane.Resource));
+    }
+
+    [Fact]
     public async Task What_did_not_change_stays_the_same_object()
     {
         await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.Fail, 1, Now), Told(RetryOutcome.Fail, 1, Now, resource: "rabbitmq")] }, Stop);
