@@ -35,4 +35,20 @@ public sealed class WhoMayComeInTests(IncidentDashboard incident) : Journey
 
         Assert.DoesNotContain("adu-matview", await second.Page.ContentAsync(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_token_pasted_into_the_form_lets_a_browser_in_and_the_form_to_leave_lets_it_out()
+    {
+        var visit = await VisitAsync();
+        await visit.Page.GotoAsync(new Uri(incident.Dashboard.Url, "/login?to=%2Fbackfill").AbsoluteUri);
+        await visit.Page.GetByLabel("Token").FillAsync(incident.Dashboard.LoginUrl("/", Core.Access.Role.Viewer).AbsoluteUri);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Log in" }).ClickAsync();
+        await visit.Page.LiveAsync();
+        await Expect(visit.Page).ToHaveURLAsync(new Uri(incident.Dashboard.Url, "/backfill").AbsoluteUri);
+
+        await visit.Page.GotoAsync(new Uri(incident.Dashboard.Url, "/logout").AbsoluteUri);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Log out", Exact = true }).ClickAsync();
+        await Expect(visit.Page.GetByLabel("Token")).ToBeVisibleAsync();
+        Assert.DoesNotContain(await visit.Context.CookiesAsync(), cookie => cookie.Name == "dashboard");
+    }
 }

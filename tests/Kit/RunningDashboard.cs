@@ -183,7 +183,7 @@ public sealed class RunningDashboard : IAsyncDisposable
 
     private async Task MakeKeyAsync()
     {
-        var secret = await Services.GetRequiredService<ApiKeyQueries>().CreateAsync($"tests-{Guid.NewGuid():N}", "viewer", null, CancellationToken.None);
+        var secret = await Services.GetRequiredService<ApiKeyQueries>().CreateAsync($"tests-{Guid.NewGuid():N}", "viewer", null, "a test", CancellationToken.None);
         Key = secret?.Text ?? throw new InvalidOperationException("Two keys of one name.");
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }

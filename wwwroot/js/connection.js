@@ -37,6 +37,14 @@
     say();
   };
 
+  const shutOut = async () => {
+    try {
+      return [401, 403].includes((await fetch('api/v1/me', { cache: 'no-store', redirect: 'manual' })).status);
+    } catch {
+      return false;
+    }
+  };
+
   const attempt = async () => {
     if (lost === null || trying) {
       return;
@@ -48,7 +56,8 @@
     try {
       answer = await Blazor.reconnect();
     } catch {
-      // Still out of reach.
+      // Still out of reach, or it answers and lets us in no more: then the page that is loaded anew is the login.
+      answer = await shutOut() ? false : null;
     }
     trying = false;
     if (lost === null) {

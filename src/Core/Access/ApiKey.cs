@@ -26,4 +26,10 @@ public sealed record ApiKey
 
     /// <summary>When it was revoked; null while it works.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>Who made it; null for one made before that was noted.</summary>
+    public string? MadeBy { get; init; }
+
+    /// <summary>Who revoked it.</summary>
+    public string? RevokedBy { get; init; }
 }

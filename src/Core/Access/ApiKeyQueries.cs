@@ -12,20 +12,20 @@ public sealed class ApiKeyQueries(OwnDatabase database)
     public const string Prefix = "cdk_";
 
     private const string CreateSql = """
-        insert into dashboard.api_key (name, hash, role, expires_at)
-        values (@name, @hash, @role, now() + @life)
+        insert into dashboard.api_key (name, hash, role, expires_at, made_by)
+        values (@name, @hash, @role, now() + @life, @by)
         on conflict (name) where revoked_at is null do nothing
         returning id
         """;
 
     private const string AllSql = """
-        select id, name, role, hash, created_at, last_used_at, expires_at, revoked_at
+        select id, name, role, hash, created_at, last_used_at, expires_at, revoked_at, made_by, revoked_by
           from dashboard.api_key
          order by name, id
         """;
 
     private const string WorkingSql = """
-        select id, name, role, hash, created_at, last_used_at, expires_at, revoked_at
+        select id, name, role, hash, created_at, last_used_at, expires_at, revoked_at, made_by, revoked_by
           from dashboard.api_key
          where revoked_at is null
            and (expires_at is null or expires_at > now())
@@ -40,7 +40,7 @@ public sealed class ApiKeyQueries(OwnDatabase database)
 
     private const string RevokeSql = """
         update dashboard.api_key
-           set revoked_at = now()
+           set revoked_at = now(), revoked_by = @by
          where name = @name
            and revoked_at is null
         """;
@@ -53,7 +53,7 @@ public sealed class ApiKeyQueries(OwnDatabase database)
         """;
 
     /// <summary>Makes a key; null when a working one has that name already.</summary>
-    public async Task<Secret?> CreateAsync(string name, string role, TimeSpan? life, CancellationToken cancellationToken)
+    public async Task<Secret?> CreateAsync(string name, string role, TimeSpan? life, string by, CancellationToken cancellationToken)
     {
         var secret = Secret.Create(Prefix);
 
@@ -66,6 +66,7 @@ public sealed class ApiKeyQueries(OwnDatabase database)
                     new NpgsqlParameter<string>("name", name),
                     new NpgsqlParameter<byte[]>("hash", secret.Hash),
                     new NpgsqlParameter<string>("role", role),
+                    new NpgsqlParameter<string>("by", by),
                     new("life", NpgsqlDbType.Interval) { Value = life is { } length ? length : DBNull.Value },
                 },
             },
@@ -81,26 +82,23 @@ public sealed class ApiKeyQueries(OwnDatabase database)
     /// <summary>What a key is worth at this moment. One that only tells events is worth nothing here.</summary>
     public async Task<Standing> StandingAsync(long id, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(StandingSql);
-        command.Parameters.Add(new NpgsqlParameter<long>("id", id));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
+        var found = await database.Now.Statements.RowsAsync(
+            () => new NpgsqlCommand(StandingSql) { Parameters = { new NpgsqlParameter<long>("id", id) } },
+            static row => (Revoked: row.GetBoolean(1), Expired: row.GetBoolean(2), Role: Roles.Find(row.GetString(0))),
+            cancellationToken);
+        return found switch
         {
-            return Standing.Out("The API key is unknown.");
-        }
-
-        return (Revoked: reader.GetBoolean(1), Expired: reader.GetBoolean(2), Role: Roles.Find(reader.GetString(0))) switch
-        {
-            { Revoked: true } => Standing.Out("The API key was revoked."),
-            { Expired: true } => Standing.Out("The API key has expired."),
-            { Role: { } role } => Standing.Of(role),
+            [] => Standing.Out("The API key is unknown."),
+            [{ Revoked: true }, ..] => Standing.Out("The API key was revoked."),
+            [{ Expired: true }, ..] => Standing.Out("The API key has expired."),
+            [{ Role: { } role }, ..] => Standing.Of(role),
             _ => Standing.Out("The API key only tells events; it may neither read nor act."),
         };
     }
 
     /// <summary>Ends a key; false when none that works has that name.</summary>
-    public async Task<bool> RevokeAsync(string name, CancellationToken cancellationToken) =>
-        await database.Now.Once.ExecuteAsync(() => new NpgsqlCommand(RevokeSql) { Parameters = { new NpgsqlParameter<string>("name", name) } }, cancellationToken) > 0;
+    public async Task<bool> RevokeAsync(string name, string by, CancellationToken cancellationToken) =>
+        await database.Now.Once.ExecuteAsync(() => new NpgsqlCommand(RevokeSql) { Parameters = { new NpgsqlParameter<string>("name", name), new NpgsqlParameter<string>("by", by) } }, cancellationToken) > 0;
 
     /// <summary>Notes, to the minute, that a key was used.</summary>
     public Task UsedAsync(long id, CancellationToken cancellationToken) =>
@@ -118,6 +116,8 @@ public sealed class ApiKeyQueries(OwnDatabase database)
             LastUsedAt = row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5),
             ExpiresAt = row.IsDBNull(6) ? null : row.GetFieldValue<DateTimeOffset>(6),
             RevokedAt = row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7),
+            MadeBy = row.IsDBNull(8) ? null : row.GetString(8),
+            RevokedBy = row.IsDBNull(9) ? null : row.GetString(9),
         },
         cancellationToken);
 }

@@ -38,4 +38,13 @@ public sealed record Session
 
     /// <summary>Who ended it.</summary>
     public string? EndedBy { get; init; }
+
+    /// <summary>
+    /// Whether another session is of the same person: to the provider, whatever they are called; of login links, those made for the same name and role.
+    /// </summary>
+    public bool IsOfSamePerson(Session other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Via == other.Via && Subject == other.Subject && (Subject is not null || (Name == other.Name && Role == other.Role));
+    }
 }

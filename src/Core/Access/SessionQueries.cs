@@ -1,4 +1,5 @@
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -62,9 +63,10 @@ public sealed class SessionQueries(OwnDatabase database)
     private const string EndAllSql = """
         update dashboard.session
            set ended_at = now(), ended_by = @by
-         where name = @name
+         where (name = @name or subject is not null)
            and via = @via
            and subject is not distinct from @subject
+           and (subject is not null or role = @role)
            and ended_at is null
            and ends_at > now()
         """;
@@ -105,157 +107,116 @@ public sealed class SessionQueries(OwnDatabase database)
     {
         ArgumentNullException.ThrowIfNull(person);
         var id = Guid.NewGuid();
-        await using var command = database.Source.CreateCommand(BeginSql);
-        Add(command, person, id, life);
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 0 ? null : await FindAsync(id, cancellationToken);
+        return await database.Now.Once.ExecuteAsync(() => CommandOf(BeginSql, person, id, life), cancellationToken) == 0 ? null : await FindAsync(id, cancellationToken);
     }
 
     /// <summary>What a session is worth at this moment.</summary>
     public async Task<Standing> StandingAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(StandingSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
+        var found = await database.Now.Statements.RowsAsync(
+            () => CommandOf(StandingSql, new NpgsqlParameter<Guid>("id", id)),
+            static row => (Role: Roles.Find(row.GetString(0)), EndedBy: row.GetBoolean(1) ? row.GetString(2) : null, Over: row.GetBoolean(3)),
+            cancellationToken);
+        return found switch
         {
-            return Standing.Out("Your session is not known any more. Log in again.");
-        }
-
-        return (Ended: reader.GetBoolean(1), Over: reader.GetBoolean(3), Role: Roles.Find(reader.GetString(0))) switch
-        {
-            { Ended: true } => Standing.Out($"Your session was ended by {reader.GetString(2)}. Log in again."),
-            { Over: true } => Standing.Out("Your session is over. Log in again."),
-            { Role: { } role } => Standing.Of(role),
+            [] => Standing.Out("Your session is not known any more. Log in again."),
+            [{ EndedBy: { } by }, ..] => Standing.Out($"Your session was ended by {by}. Log in again."),
+            [{ Over: true }, ..] => Standing.Out("Your session is over. Log in again."),
+            [{ Role: { } role }, ..] => Standing.Of(role),
             _ => Standing.Out("Your session has a role that is unknown here. Log in again."),
         };
     }
 
     /// <summary>A session that lasts; null when it does not.</summary>
-    public async Task<Session?> FindAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(FindSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
-    }
+    public async Task<Session?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        (await ReadAsync(() => CommandOf(FindSql, new NpgsqlParameter<Guid>("id", id)), cancellationToken)).SingleOrDefault();
 
     /// <summary>Those that last, by name, a thousand at most.</summary>
-    public async Task<IReadOnlyList<Session>> LiveAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(LiveSql);
-        return await ReadAsync(command, cancellationToken);
-    }
+    public Task<IReadOnlyList<Session>> LiveAsync(CancellationToken cancellationToken) => ReadAsync(() => new NpgsqlCommand(LiveSql), cancellationToken);
 
     /// <summary>Notes, to the minute, that somebody is there.</summary>
-    public async Task SeenAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(SeenSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task SeenAsync(Guid id, CancellationToken cancellationToken) =>
+        database.Now.Statements.ExecuteAsync(() => CommandOf(SeenSql, new NpgsqlParameter<Guid>("id", id)), cancellationToken);
 
     /// <summary>Ends a session; false when it was none any more.</summary>
-    public async Task<bool> EndAsync(Guid id, string by, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(EndSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        command.Parameters.Add(new NpgsqlParameter<string>("by", by));
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
-    }
+    public async Task<bool> EndAsync(Guid id, string by, CancellationToken cancellationToken) =>
+        await database.Now.Once.ExecuteAsync(() => CommandOf(EndSql, new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<string>("by", by)), cancellationToken) > 0;
 
-    /// <summary>Ends every session of a person; how many.</summary>
-    public async Task<int> EndAllAsync(string name, string via, string? subject, string by, CancellationToken cancellationToken)
+    /// <summary>Ends every session of whose session that is, see <see cref="Session.IsOfSamePerson"/>; how many.</summary>
+    public async Task<int> EndAllAsync(Session one, string by, CancellationToken cancellationToken)
     {
-        await using var command = database.Source.CreateCommand(EndAllSql);
-        command.Parameters.Add(new NpgsqlParameter<string>("name", name));
-        command.Parameters.Add(new NpgsqlParameter<string>("via", via));
-        command.Parameters.Add(Text("subject", subject));
-        command.Parameters.Add(new NpgsqlParameter<string>("by", by));
-        return await command.ExecuteNonQueryAsync(cancellationToken);
+        ArgumentNullException.ThrowIfNull(one);
+        return await database.Now.Once.ExecuteAsync(
+            () => CommandOf(
+                EndAllSql,
+                new NpgsqlParameter<string>("name", one.Name),
+                new NpgsqlParameter<string>("via", one.Via),
+                Text("subject", one.Subject),
+                new NpgsqlParameter<string>("role", one.Role.Name()),
+                new NpgsqlParameter<string>("by", by)),
+            cancellationToken);
     }
 
     /// <summary>Those of some sessions that do not last any more.</summary>
-    public async Task<IReadOnlyList<Guid>> OutAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(OutSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]>("ids", [.. ids]));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var gone = new List<Guid>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            gone.Add(reader.GetGuid(0));
-        }
-
-        return gone;
-    }
+    public async Task<IReadOnlyList<Guid>> OutAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        await database.Now.Statements.RowsAsync(() => CommandOf(OutSql, new NpgsqlParameter<Guid[]>("ids", [.. ids])), static row => row.GetGuid(0), cancellationToken);
 
     /// <summary>The session of somebody for whom a proxy vouches with each request: the one that lasts, with what they may by now, or a new one; null when they are shut out.</summary>
     public async Task<Session?> EnterAsync(Newcomer person, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(person);
         var subject = person.Subject ?? throw new ArgumentException("A proxy says who it is.", nameof(person));
-        await using (var over = database.Source.CreateCommand(OverSql))
-        {
-            over.Parameters.Add(new NpgsqlParameter<string>("subject", subject));
-            await over.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await using var command = database.Source.CreateCommand(EnterSql);
-        Add(command, person, Guid.NewGuid(), Life);
-        return await command.ExecuteScalarAsync(cancellationToken) is Guid id ? await FindAsync(id, cancellationToken) : null;
+        await database.Now.Statements.ExecuteAsync(() => CommandOf(OverSql, new NpgsqlParameter<string>("subject", subject)), cancellationToken);
+        return await database.Now.Statements.ScalarAsync(() => CommandOf(EnterSql, person, Guid.NewGuid(), Life), cancellationToken) is Guid id ? await FindAsync(id, cancellationToken) : null;
     }
 
     /// <summary>Gives a session another role.</summary>
-    public async Task SetRoleAsync(Guid id, Role role, CancellationToken cancellationToken)
+    public Task SetRoleAsync(Guid id, Role role, CancellationToken cancellationToken) =>
+        database.Now.Statements.ExecuteAsync(() => CommandOf(SetRoleSql, new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<string>("role", role.Name())), cancellationToken);
+
+    private static NpgsqlCommand CommandOf(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
-        await using var command = database.Source.CreateCommand(SetRoleSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        command.Parameters.Add(new NpgsqlParameter<string>("role", role.Name()));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        var command = new NpgsqlCommand(sql);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
     }
 
-    private static void Add(NpgsqlCommand command, Newcomer person, Guid id, TimeSpan life)
-    {
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        command.Parameters.Add(new NpgsqlParameter<string>("name", person.Name));
-        command.Parameters.Add(new NpgsqlParameter<string>("role", person.Role.Name()));
-        command.Parameters.Add(new NpgsqlParameter<string>("via", person.Via));
-        command.Parameters.Add(Text("subject", person.Subject));
-        command.Parameters.Add(new NpgsqlParameter<string>("address", person.Address));
-        command.Parameters.Add(new NpgsqlParameter<string>("agent", person.Agent.Length > LongestAgent ? person.Agent[..LongestAgent] : person.Agent));
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("life", life));
-    }
+    private static NpgsqlCommand CommandOf(string sql, Newcomer person, Guid id, TimeSpan life) => CommandOf(
+        sql,
+        new NpgsqlParameter<Guid>("id", id),
+        new NpgsqlParameter<string>("name", person.Name),
+        new NpgsqlParameter<string>("role", person.Role.Name()),
+        new NpgsqlParameter<string>("via", person.Via),
+        Text("subject", person.Subject),
+        new NpgsqlParameter<string>("address", person.Address),
+        new NpgsqlParameter<string>("agent", person.Agent.Length > LongestAgent ? person.Agent[..LongestAgent] : person.Agent),
+        new NpgsqlParameter<TimeSpan>("life", life));
 
     private static NpgsqlParameter Text(string name, string? value) => new(name, NpgsqlDbType.Text) { Value = (object?)value ?? DBNull.Value };
 
-    private static async Task<IReadOnlyList<Session>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var sessions = new List<Session>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            // A role that is unknown here is none, and so the session is none.
-            if (Roles.Find(reader.GetString(2)) is { } role)
-            {
-                sessions.Add(new Session
-                {
-                    Id = reader.GetGuid(0),
-                    Name = reader.GetString(1),
-                    Role = role,
-                    Via = reader.GetString(3),
-                    Subject = reader.IsDBNull(4) ? null : reader.GetString(4),
-                    Address = reader.GetString(5),
-                    Agent = reader.GetString(6),
-                    StartedAt = reader.GetFieldValue<DateTimeOffset>(7),
-                    SeenAt = reader.GetFieldValue<DateTimeOffset>(8),
-                    EndsAt = reader.GetFieldValue<DateTimeOffset>(9),
-                    EndedAt = reader.IsDBNull(10) ? null : reader.GetFieldValue<DateTimeOffset>(10),
-                    EndedBy = reader.IsDBNull(11) ? null : reader.GetString(11),
-                });
-            }
-        }
+    // A role that is unknown here is none, and so the session is none.
+    private async Task<IReadOnlyList<Session>> ReadAsync(Func<NpgsqlCommand> command, CancellationToken cancellationToken) =>
+        [.. (await database.Now.Statements.RowsAsync(command, Of, cancellationToken)).OfType<Session>()];
 
-        return sessions;
-    }
+    private static Session? Of(System.Data.Common.DbDataReader row) => Roles.Find(row.GetString(2)) is not { } role ? null : new Session
+    {
+        Id = row.GetGuid(0),
+        Name = row.GetString(1),
+        Role = role,
+        Via = row.GetString(3),
+        Subject = row.IsDBNull(4) ? null : row.GetString(4),
+        Address = row.GetString(5),
+        Agent = row.GetString(6),
+        StartedAt = row.GetFieldValue<DateTimeOffset>(7),
+        SeenAt = row.GetFieldValue<DateTimeOffset>(8),
+        EndsAt = row.GetFieldValue<DateTimeOffset>(9),
+        EndedAt = row.IsDBNull(10) ? null : row.GetFieldValue<DateTimeOffset>(10),
+        EndedBy = row.IsDBNull(11) ? null : row.GetString(11),
+    };
 }
 
 /// <summary>Somebody at the door whom a link, a provider or a proxy vouches for.</summary>

@@ -1,7 +1,6 @@
 using Dashboard.Core.Access;
 using Dashboard.Web.Api;
 using Dashboard.Web.Security;
-using Npgsql;
 
 namespace Dashboard.Web.Access;
 
@@ -39,7 +38,7 @@ internal static class AccessApi
             var may = Deeds.All.Where(deed => now.Role >= deed.Least).Select(deed => deed.Name).ToList();
             return TypedResults.Json(new MeWire(now.Name, now.Role.Name(), now.Via, now.Address, may), WireJson.Options);
         }
-        catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
+        catch (Exception cause) when (RecordsAway.Is(cause))
         {
             return ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, "own-database-away", "Who may what cannot be asked now", "The dashboard's own database does not answer.");
         }

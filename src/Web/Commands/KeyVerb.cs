@@ -22,7 +22,7 @@ internal static class KeyVerb
         {
             await using var storage = await Verbs.OwnRecordsAsync(cancellationToken);
             var wanted = parsed.GetRequiredValue(name);
-            var secret = await new ApiKeyQueries(storage.Own).CreateAsync(wanted, parsed.GetRequiredValue(role), parsed.GetValue(expires), cancellationToken)
+            var secret = await new ApiKeyQueries(storage.Own).CreateAsync(wanted, parsed.GetRequiredValue(role), parsed.GetValue(expires), Environment.UserName, cancellationToken)
                 ?? throw new VerbException($"There is a working key named '{wanted}' already. Revoke it first (./run key revoke --name '{wanted}') or choose another name.");
             await parsed.InvocationConfiguration.Output.WriteLineAsync(secret.Text);
             await parsed.InvocationConfiguration.Error.WriteLineAsync("Keep it: only its hash is stored. Send it as 'Authorization: Bearer KEY'.");
@@ -65,7 +65,7 @@ internal static class KeyVerb
         {
             await using var storage = await Verbs.OwnRecordsAsync(cancellationToken);
             var wanted = parsed.GetRequiredValue(name);
-            if (!await new ApiKeyQueries(storage.Own).RevokeAsync(wanted, cancellationToken))
+            if (!await new ApiKeyQueries(storage.Own).RevokeAsync(wanted, Environment.UserName, cancellationToken))
             {
                 throw new VerbException($"There is no working key named '{wanted}'. Those there are: ./run key list");
             }

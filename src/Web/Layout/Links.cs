@@ -21,6 +21,9 @@ public sealed class Links(string? source)
     /// <summary>The Now page.</summary>
     public string Now => With("", []);
 
+    /// <summary>Who may come in.</summary>
+    public string Access => With("settings/access", []);
+
     /// <summary>The whole list.</summary>
     public string AllJobs => With("jobs", []);
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Dashboard.Core.Access;
-using Npgsql;
 
 namespace Dashboard.Web.Security;
 
@@ -9,6 +8,7 @@ namespace Dashboard.Web.Security;
 internal sealed partial class ApiKeyRing(ApiKeyQueries queries, AccessNews news, TimeProvider clock, ILogger<ApiKeyRing> log) : IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan UseNoted = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim turn = new(1);
     private readonly Dictionary<long, DateTimeOffset> noted = [];
@@ -60,11 +60,13 @@ internal sealed partial class ApiKeyRing(ApiKeyQueries queries, AccessNews news,
             var (now, version) = (clock.GetUtcNow(), news.Version);
             if (!IsFresh(now, read))
             {
+                using var patience = new CancellationTokenSource(Patience, clock);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
                 try
                 {
-                    Volatile.Write(ref read, new Reading(await queries.WorkingAsync(cancellationToken), now, version));
+                    Volatile.Write(ref read, new Reading(await queries.WorkingAsync(either.Token), now, version));
                 }
-                catch (NpgsqlException cause)
+                catch (Exception cause) when (RecordsAway.Is(cause) || (cause is OperationCanceledException && !cancellationToken.IsCancellationRequested))
                 {
                     Volatile.Write(ref read, read with { At = now, Version = version });
                     LogUnread(log, cause.Message);
@@ -95,7 +97,7 @@ internal sealed partial class ApiKeyRing(ApiKeyQueries queries, AccessNews news,
         {
             await queries.UsedAsync(key.Id, cancellationToken);
         }
-        catch (NpgsqlException cause)
+        catch (Exception cause) when (RecordsAway.Is(cause))
         {
             LogUnread(log, cause.Message);
         }

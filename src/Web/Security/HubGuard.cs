@@ -15,7 +15,7 @@ internal sealed partial class HubGuard(SessionGuard sessions, ApiKeyRing keys, L
     public async ValueTask<object?> InvokeMethodAsync(HubInvocationContext invocationContext, Func<HubInvocationContext, ValueTask<object?>> next)
     {
         var context = invocationContext.Context;
-        if (invocationContext.HubMethodName != Acknowledged && !await IsInAsync(context, context.ConnectionAborted))
+        if (invocationContext.HubMethodName != Acknowledged && !await IsInAsync(context))
         {
             context.Abort();
             throw new HubException("You are not logged in any more.");
@@ -34,7 +34,7 @@ internal sealed partial class HubGuard(SessionGuard sessions, ApiKeyRing keys, L
             return;
         }
 
-        if (!await IsInAsync(context.Context, context.Context.ConnectionAborted))
+        if (!await IsInAsync(context.Context))
         {
             context.Context.Abort();
             return;
@@ -49,10 +49,11 @@ internal sealed partial class HubGuard(SessionGuard sessions, ApiKeyRing keys, L
         return next(context, exception);
     }
 
-    private async Task<bool> IsInAsync(HubCallerContext context, CancellationToken cancellationToken) => (Session: context.User.SessionId(), Key: context.User.KeyId()) switch
+    // Not ended by the connection: that somebody leaves meanwhile is no failure to be logged. The answer comes within seconds or not at all.
+    private async Task<bool> IsInAsync(HubCallerContext context) => (Session: context.User.SessionId(), Key: context.User.KeyId()) switch
     {
-        { Session: { } session } => await sessions.FindAsync(session, cancellationToken) is not null,
-        { Key: { } key } => await keys.WorksAsync(key, cancellationToken),
+        { Session: { } session } => await sessions.FindAsync(session, CancellationToken.None) is not null,
+        { Key: { } key } => await keys.WorksAsync(key, CancellationToken.None),
         _ => false,
     };
 

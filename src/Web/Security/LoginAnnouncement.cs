@@ -2,7 +2,6 @@ using Dashboard.Core.Access;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Dashboard.Web.Security;
 
@@ -44,7 +43,7 @@ internal sealed partial class LoginAnnouncement(
                 await terminal.FlushAsync(cancellationToken);
             }
         }
-        catch (NpgsqlException cause)
+        catch (Exception cause) when (RecordsAway.Is(cause))
         {
             LogNoLink(log, cause.Message);
         }

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Dashboard.Web.Security;
 
@@ -103,7 +102,7 @@ internal static class LoginEndpoints
                 await EndAsync(context, sessions, id);
                 news.Tell();
             }
-            catch (NpgsqlException)
+            catch (Exception cause) when (RecordsAway.Is(cause))
             {
                 return Page(context, StatusCodes.Status503ServiceUnavailable, "/", LoginTrouble.NotLeft, leaving: true);
             }
@@ -118,7 +117,7 @@ internal static class LoginEndpoints
         var everywhere = (await context.Request.ReadFormAsync(context.RequestAborted))["everywhere"].Count > 0;
         if (everywhere && await sessions.FindAsync(id, context.RequestAborted) is { } session)
         {
-            await sessions.EndAllAsync(session.Name, session.Via, session.Subject, session.Name, context.RequestAborted);
+            await sessions.EndAllAsync(session, session.Name, context.RequestAborted);
         }
         else
         {
@@ -146,7 +145,7 @@ internal static class LoginEndpoints
             session = await sessions.BeginAsync(
                 new Newcomer(holder.Name, holder.Role, ActorVia.Link, null, AccessClaims.Text(context.Connection.RemoteIpAddress), context.Request.Headers.UserAgent.ToString()), SessionQueries.Life, context.RequestAborted);
         }
-        catch (NpgsqlException)
+        catch (Exception cause) when (RecordsAway.Is(cause))
         {
             return Page(context, StatusCodes.Status503ServiceUnavailable, target, LoginTrouble.OutOfReach);
         }

@@ -2,7 +2,6 @@ using Dashboard.Core.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
-using Npgsql;
 
 namespace Dashboard.Web.Security;
 
@@ -76,7 +75,7 @@ internal static partial class OpenIdLogin
             context.Properties = LoginEndpoints.Properties(session);
             context.ReturnUri = LoginEndpoints.Arrival(LocalPath.Of(context.ReturnUri));
         }
-        catch (NpgsqlException)
+        catch (Exception cause) when (RecordsAway.Is(cause))
         {
             Leave(context, LoginTrouble.Records);
         }

@@ -4,7 +4,6 @@ using System.Text.Encodings.Web;
 using Dashboard.Core.Access;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Dashboard.Web.Security;
 
@@ -41,7 +40,7 @@ internal sealed class ProxyHandler(
             remembered.Remember(user, session?.Id);
             return Success(session is null ? AccessClaims.Nobody(user) : AccessClaims.Of(session, Scheme.Name, from));
         }
-        catch (NpgsqlException)
+        catch (Exception cause) when (RecordsAway.Is(cause))
         {
             return AuthenticateResult.Fail("The own database is out of reach, so nobody new can be let in.");
         }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Dashboard.Core.Access;
-using Npgsql;
 
 namespace Dashboard.Web.Security;
 
@@ -32,7 +31,7 @@ internal sealed partial class SessionGuard(SessionQueries queries, TimeProvider 
             await RememberAsync(id, session, either.Token);
             return session;
         }
-        catch (Exception cause) when (cause is NpgsqlException or TimeoutException || (cause is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception cause) when (RecordsAway.Is(cause) || (cause is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // Not every click has to wait for the same database.
             askAgain = clock.GetUtcNow() + Patience;

@@ -1,5 +1,4 @@
 using Dashboard.Core.Access;
-using Npgsql;
 
 namespace Dashboard.Web.Security;
 
@@ -21,7 +20,7 @@ internal sealed partial class SessionWatch(SessionQueries sessions, ApiKeyRing k
             {
                 await SweepAsync(stoppingToken);
             }
-            catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
+            catch (Exception cause) when (RecordsAway.Is(cause))
             {
                 LogUnread(log, cause.Message);
             }

@@ -111,7 +111,7 @@ public sealed class IngestApiTests : IAsyncLifetime
     {
         await using var postgres = await TestPostgres.StartAsync();
         await using var own = await RunningDashboard.StartAsync([], new Dictionary<string, string?> { ["ConnectionStrings:Dashboard"] = await postgres.NewDatabaseAsync() });
-        var secret = await own.Services.GetRequiredService<ApiKeyQueries>().CreateAsync("python", "ingest", null, Stop);
+        var secret = await own.Services.GetRequiredService<ApiKeyQueries>().CreateAsync("python", "ingest", null, "a test", Stop);
         var program = """
             import sys
             sys.path.insert(0, sys.argv[1])
@@ -188,7 +188,7 @@ public sealed class IngestApiTests : IAsyncLifetime
 
     private async Task<HttpClient> ClientAsync(string role)
     {
-        var secret = await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync(role, role, null, Stop);
+        var secret = await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync(role, role, null, "a test", Stop);
         var client = dashboard.NewClient();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret!.Text);
         return client;

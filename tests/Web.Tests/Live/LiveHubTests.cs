@@ -176,12 +176,12 @@ public sealed class LiveHubTests(SharedDashboard shared)
         await using var dashboard = await RunningDashboard.StartAsync([new TestSource("demo", await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy"), "poll")], services: Frozen);
         var feed = dashboard.Services.GetRequiredService<SourceFeeds<StandingsSnapshot>>().Of("demo");
         var keys = dashboard.Services.GetRequiredService<ApiKeyQueries>();
-        var key = await keys.CreateAsync("board", "viewer", null, Stop);
+        var key = await keys.CreateAsync("board", "viewer", null, "a test", Stop);
         feed.Publish(Standings(1, [Standing("a", 0)]));
         await using var watch = await Watch.OpenAsync(dashboard, key: key!.Text);
         await watch.NextAsync();
 
-        await keys.RevokeAsync("board", Stop);
+        await keys.RevokeAsync("board", "a test", Stop);
         var sequence = 1L;
         while (!watch.IsOver)
         {

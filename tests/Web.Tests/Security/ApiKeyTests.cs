@@ -44,21 +44,21 @@ public sealed class ApiKeyTests(SharedDashboard shared)
     public async Task A_revoked_key_stops_working_and_its_name_is_free_again()
     {
         var name = $"revoked-{Guid.NewGuid():N}";
-        var key = (await Keys.CreateAsync(name, "viewer", null, Stop))!.Text;
-        Assert.Null(await Keys.CreateAsync(name, "viewer", null, Stop));
+        var key = (await Keys.CreateAsync(name, "viewer", null, "a test", Stop))!.Text;
+        Assert.Null(await Keys.CreateAsync(name, "viewer", null, "a test", Stop));
         await UntilAsync(HttpStatusCode.OK, key);
 
-        Assert.True(await Keys.RevokeAsync(name, Stop));
-        Assert.False(await Keys.RevokeAsync(name, Stop));
+        Assert.True(await Keys.RevokeAsync(name, "a test", Stop));
+        Assert.False(await Keys.RevokeAsync(name, "a test", Stop));
         await UntilAsync(HttpStatusCode.Unauthorized, key);
 
-        Assert.NotNull(await Keys.CreateAsync(name, "viewer", null, Stop));
+        Assert.NotNull(await Keys.CreateAsync(name, "viewer", null, "a test", Stop));
     }
 
     [Fact]
     public async Task An_expired_key_does_not_work()
     {
-        var key = (await Keys.CreateAsync($"expired-{Guid.NewGuid():N}", "viewer", TimeSpan.FromSeconds(-1), Stop))!.Text;
+        var key = (await Keys.CreateAsync($"expired-{Guid.NewGuid():N}", "viewer", TimeSpan.FromSeconds(-1), "a test", Stop))!.Text;
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync("X-Api-Key", key));
     }
 

@@ -73,6 +73,28 @@ public sealed class OwnOriginTests(SharedDashboard shared)
         Assert.Equal(expected, (int)answer.StatusCode);
     }
 
+    [Theory]
+    [InlineData("null", "same-origin", 400)]
+    [InlineData("null", "cross-site", 403)]
+    [InlineData("null", "same-site", 403)]
+    [InlineData("null", "none", 403)]
+    [InlineData("null", null, 403)]
+    [InlineData("http://evil.example", "same-origin", 403)]
+    public async Task A_form_of_ours_has_no_origin_by_our_own_policy_and_is_known_by_what_no_page_can_say(string origin, string? site, int expected)
+    {
+        using var browser = await Dashboard.LoggedInAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/logout") { Content = new FormUrlEncodedContent([]) };
+        request.Headers.Add("Origin", origin);
+        if (site is not null)
+        {
+            request.Headers.Add("Sec-Fetch-Site", site);
+        }
+
+        // Without the form's own token nothing is done, but it is the form that is looked at.
+        using var answer = await browser.SendAsync(request, Stop);
+        Assert.Equal(expected, (int)answer.StatusCode);
+    }
+
     private async Task<string> CookieAsync()
     {
         using var browser = await Dashboard.LoggedInAsync();

@@ -106,12 +106,12 @@ public sealed class RevocationTests : IAsyncLifetime
     {
         var cookie = await CookieAsync();
         await using var person = await HubAsync(options => options.Headers["Cookie"] = cookie);
-        var key = (await Dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync("soon revoked", "viewer", null, Stop))!;
+        var key = (await Dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync("soon revoked", "viewer", null, "a test", Stop))!;
         await using var program = await HubAsync(options => options.AccessTokenProvider = () => Task.FromResult<string?>(key.Text));
         var (personGone, programGone) = (Gone(person), Gone(program));
 
         await Sessions.EndAsync((await OnlySessionAsync()).Id, "an admin", Stop);
-        await Dashboard.Services.GetRequiredService<ApiKeyQueries>().RevokeAsync("soon revoked", Stop);
+        await Dashboard.Services.GetRequiredService<ApiKeyQueries>().RevokeAsync("soon revoked", "a test", Stop);
         await Task.WhenAll(personGone, programGone).WaitAsync(TimeSpan.FromSeconds(60), Stop);
     }
 
