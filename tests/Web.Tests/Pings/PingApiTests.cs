@@ -167,5 +167,5 @@ public sealed class PingApiTests : IAsyncLifetime
         return found.Find(Source, slug)!;
     }
 
-    private async Task<string> KeyAsync(string role) => (await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync(role, role, null, Stop))!.Text;
+    private async Task<string> KeyAsync(string role) => (await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync(role, role, null, "a test", Stop))!.Text;
 }
