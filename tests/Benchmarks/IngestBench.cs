@@ -64,7 +64,7 @@ internal static class IngestBench
         var observed = await SampleData.NewAsync(await TestPostgres.SharedAsync(), jobs: 50, runs: 3_000);
         await using var dashboard = await DashboardProcess.StartAsync(observed, "poll");
         await using var own = new OwnDatabase(dashboard.Own);
-        var key = (await new ApiKeyQueries(own).CreateAsync("bench", "ingest", null, CancellationToken.None))!.Text;
+        var key = (await new ApiKeyQueries(own).CreateAsync("bench", "ingest", null, "bench", CancellationToken.None))!.Text;
         using var client = new HttpClient { BaseAddress = dashboard.Url };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         await PostAsync(client, Lines(PostSize));

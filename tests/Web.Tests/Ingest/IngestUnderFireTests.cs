@@ -102,7 +102,7 @@ public sealed partial class IngestUnderFireTests
         var url = new Uri($"http://127.0.0.1:{FreePort()}/");
         await using var own = new OwnDatabase(environment["ConnectionStrings__Dashboard"]!);
         await own.MigrateAsync(Stop);
-        var key = (await new ApiKeyQueries(own).CreateAsync("fire", "ingest", null, Stop))!.Text;
+        var key = (await new ApiKeyQueries(own).CreateAsync("fire", "ingest", null, "a test", Stop))!.Text;
 
         var random = new Random(7);
         var program = await StartAsync(url, environment);
@@ -217,7 +217,7 @@ public sealed partial class IngestUnderFireTests
 
     private static async Task<HttpClient> TellerAsync(RunningDashboard dashboard)
     {
-        var secret = await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync("teller", "ingest", null, Stop);
+        var secret = await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync("teller", "ingest", null, "a test", Stop);
         var client = dashboard.NewClient();
         client.Timeout = TimeSpan.FromMinutes(2);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret!.Text);

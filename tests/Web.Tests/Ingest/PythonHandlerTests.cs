@@ -91,7 +91,7 @@ public sealed class PythonHandlerTests
     private static async Task<List<string>> TellAsync(string work)
     {
         await using var dashboard = await RunningDashboard.StartAsync([]);
-        var secret = await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync("python", "ingest", null, Stop);
+        var secret = await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync("python", "ingest", null, "a test", Stop);
         var program =
             $"""
             import logging, sys, threading
