@@ -15,6 +15,7 @@ public sealed class PicturesTests(DemoDashboard demo) : Journey, IClassFixture<D
     [InlineData("graph", "/graph")]
     [InlineData("retries", "/retries")]
     [InlineData("access", "/settings/access")]
+    [InlineData("activity", "/activity")]
     public async Task Every_page_has_its_picture_light_dark_and_on_a_phone(string name, string address)
     {
         var folder = Environment.GetEnvironmentVariable("DASHBOARD_SCREENSHOTS");

@@ -66,6 +66,7 @@ internal static class Verbs
     {
         KeyVerb.Create(),
         LoginVerb.Create(),
+        AuditVerb.Create(),
         SourcesVerb.Create(),
         ConformanceVerb.Create(),
         IngestVerb.Create(),

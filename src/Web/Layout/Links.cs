@@ -1,4 +1,5 @@
 using Dashboard.Core.Verdicts;
+using Dashboard.Web.Actions;
 using Dashboard.Web.Backfill;
 using Dashboard.Web.Components;
 using Dashboard.Web.Dependencies;
@@ -76,6 +77,19 @@ public sealed class Links(string? source)
     {
         ArgumentNullException.ThrowIfNull(view);
         return With("retries", view.ToQuery());
+    }
+
+    /// <summary>A plan, or what became of it.</summary>
+    public string Act(Guid id) => With($"act/{id:D}", []);
+
+    /// <summary>Who did what.</summary>
+    public string Activity => With("activity", []);
+
+    /// <summary>Who did what, as seen.</summary>
+    public string ActivityOf(ActivityView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return With("activity", view.ToQuery());
     }
 
     /// <summary>An answer of the API about this source, to be downloaded.</summary>

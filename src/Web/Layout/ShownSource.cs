@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
@@ -33,6 +34,9 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
     /// <summary>Its failures in groups.</summary>
     public Feed<FailuresSnapshot> Failures { get; } = rooms.Failures.Of(source.Name);
 
+    /// <summary>What people have said of its jobs: holds and acknowledgements.</summary>
+    public Feed<MarksSnapshot> Marks { get; } = rooms.Marks.Of(source.Name);
+
     /// <summary>The addresses of its pages.</summary>
     public Links Links { get; } = new(isDefault ? null : source.Name);
 
@@ -47,13 +51,15 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
 /// <param name="Ticks">Of Dependencies.</param>
 /// <param name="Backlogs">Of Backfill.</param>
 /// <param name="Failures">Of Failures.</param>
+/// <param name="Marks">Of Actions.</param>
 public sealed record SourceRooms(
     SourceFeeds<SourceStatus> Statuses,
     SourceFeeds<StandingsSnapshot> Standings,
     SourceFeeds<ScheduleBook> Schedules,
     SourceFeeds<TickSnapshot> Ticks,
     SourceFeeds<BacklogSnapshot> Backlogs,
-    SourceFeeds<FailuresSnapshot> Failures);
+    SourceFeeds<FailuresSnapshot> Failures,
+    SourceFeeds<MarksSnapshot> Marks);
 
 /// <summary>Every source as pages see it.</summary>
 public sealed class ShownSources(SourceDirectory directory, SourceRooms rooms, TimeProvider clock)

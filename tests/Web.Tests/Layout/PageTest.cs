@@ -1,5 +1,6 @@
 using Bunit;
 using Bunit.TestDoubles;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
@@ -15,6 +16,7 @@ using Dashboard.Web.Components;
 using Dashboard.Web.Backfill;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -42,6 +44,8 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(Retries);
         Services.AddSingleton(Pings);
         Services.AddSingleton(FrameRule.Usual);
+        Services.AddSingleton(Marks);
+        Services.AddSingleton<AntiforgeryStateProvider, Ours>();
         Services.AddSingleton<SourceRooms>();
         Services.AddSingleton<ShownSources>();
         Services.AddScoped<LivePage>();
@@ -64,6 +68,8 @@ public abstract class PageTest : BunitContext
 
     protected SourceFeeds<FailuresSnapshot> Failures { get; } = new(FailuresSnapshot.Empty);
 
+    protected SourceFeeds<MarksSnapshot> Marks { get; } = new(MarksSnapshot.Empty);
+
     protected Feed<RetriesSnapshot> Retries { get; } = new(RetriesSnapshot.Empty);
 
     protected Feed<PingsSnapshot> Pings { get; } = new(PingsSnapshot.Empty);
@@ -80,5 +86,10 @@ public abstract class PageTest : BunitContext
     {
         RenderTree.TryAdd<CascadingValue<ShownSource>>(builder => builder.Add(cascade => cascade.Value, Shown));
         return Render<TComponent>(parameters);
+    }
+
+    private sealed class Ours : AntiforgeryStateProvider
+    {
+        public override AntiforgeryRequestToken? GetAntiforgeryToken() => new("token", "__RequestVerificationToken");
     }
 }

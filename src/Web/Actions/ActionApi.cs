@@ -1,0 +1,195 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Dashboard.Core.Actions;
+using Dashboard.Core.Backfill;
+using Dashboard.Core.Sources;
+using Dashboard.Web.Api;
+using Dashboard.Web.Security;
+using Npgsql;
+
+namespace Dashboard.Web.Actions;
+
+/// <summary>Plans and commits for other programs: by key, never by cookie, so that no page of another site can make a browser act.</summary>
+internal static class ActionApi
+{
+    private const string PlanId = "The plan's id.";
+
+    public static RouteGroupBuilder MapActions(this RouteGroupBuilder api)
+    {
+        Refusing(api, "/plans", "POST");
+        Refusing(api, "/plans/{id:guid}", "GET, DELETE");
+        Refusing(api, "/plans/{id:guid}/commit", "POST");
+        Described(api.MapPost("/plans", PlanAsync).AddEndpointFilter(ByKeyAsync))
+            .Accepts<PlanRequest>("application/json")
+            .WithName("plan")
+            .WithSummary("What an action would do")
+            .WithDescription("Nothing is changed. The plan can be committed for fifteen minutes, by its id alone. A plan with a refusal cannot be committed and says why.")
+            .Produces<PlanWire>(StatusCodes.Status201Created);
+        Described(api.MapGet("/plans/{id:guid}", OneAsync))
+            .WithName("plan-by-id")
+            .WithSummary("A plan and what became of it")
+            .WithDescription("Plans that nobody commits are kept for two days, actions for ever.")
+            .Produces<PlanWire>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        Described(api.MapPost("/plans/{id:guid}/commit", CommitAsync).AddEndpointFilter(ByKeyAsync))
+            .Accepts<CommitRequest>("application/json")
+            .WithName("commit-plan")
+            .WithSummary("Do exactly what a plan says, or nothing")
+            .WithDescription(
+                "done: it was done. stale (409): the row is another than the plan's, nothing was done, difference says how. busy (503): somebody holds the row or the database is away, nothing was done, send the same again. "
+                + "refused (403, 409): nothing was done. unknown (202): the answer was lost and is being found out; ask for the plan, or commit it again, which never does it twice.")
+            .Produces<CommitWire>()
+            .Produces<CommitWire>(StatusCodes.Status202Accepted)
+            .Produces<CommitWire>(StatusCodes.Status409Conflict)
+            .Produces<CommitWire>(StatusCodes.Status503ServiceUnavailable);
+        Described(api.MapDelete("/plans/{id:guid}", WithdrawAsync).AddEndpointFilter(ByKeyAsync))
+            .WithName("withdraw-plan")
+            .WithSummary("Throw a plan away")
+            .WithDescription("Nothing is changed; it can then not be committed any more. 409 when it was committed already.")
+            .Produces<PlanWire>()
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        return api;
+    }
+
+    // Without it another method, or a body of another type, would be answered as an unknown address.
+    private static void Refusing(RouteGroupBuilder api, string pattern, string allowed) => api.Map(pattern, (HttpRequest request, HttpResponse response) =>
+    {
+        if (HttpMethods.IsPost(request.Method) && allowed == "POST")
+        {
+            return ApiProblem.OfStatus(StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        response.Headers.Allow = allowed;
+        return ApiProblem.OfStatus(StatusCodes.Status405MethodNotAllowed);
+    }).ExcludeFromDescription();
+
+    private static RouteHandlerBuilder Described(RouteHandlerBuilder route) => route
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status403Forbidden)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async ValueTask<object?> ByKeyAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext.User.KeyId() is not null ? await next(context)
+        : ApiProblem.Of(StatusCodes.Status403Forbidden, "by-key-only", "This takes an API key", "A login of a browser does not act through the API; its pages have forms for that. Send 'Authorization: Bearer KEY'.");
+
+    private static async Task<IResult> PlanAsync(HttpContext context, OperatorActions actions, SourceDirectory sources)
+    {
+        if (await BodyAsync<PlanRequest>(context) is not { } asked || context.User.ToActor() is not { } who)
+        {
+            return NotAsExpected("expected a JSON object with kind and app_name.");
+        }
+
+        if (asked.Undoes is { } undoes)
+        {
+            return await AnsweredAsync(() => actions.PlanUndoAsync(who, undoes, context.RequestAborted), kept => Made(context, kept), StatusCodes.Status409Conflict);
+        }
+
+        if (ActionWords.Parse(asked.Kind) is not { } kind || kind == ActionKind.Undo)
+        {
+            return NotAsExpected($"'kind': expected one of {string.Join(", ", ActionWords.Askable.Select(known => known.Slug()))}.");
+        }
+
+        if (string.IsNullOrEmpty(asked.AppName))
+        {
+            return NotAsExpected("'app_name': expected the job's name.");
+        }
+
+        if (sources.Find(asked.Source) is not { } source)
+        {
+            return ApiProblem.UnknownSource(asked.Source!, sources.All.Select(known => known.Name));
+        }
+
+        var slots = SlotWish.Missing;
+        if (asked.Wish is { } wish && (!Wishes.TryGetValue(wish, out slots)))
+        {
+            return NotAsExpected($"'wish': expected one of {string.Join(", ", Wishes.Keys)}.");
+        }
+
+        if (kind == ActionKind.Backfill && (asked.From is null || asked.To is null || asked.To < asked.From))
+        {
+            return NotAsExpected("'from' and 'to': expected the first and the last slot, in this order.");
+        }
+
+        var wanted = new ActionWish(kind, source.Name, asked.AppName)
+        {
+            Until = asked.Until?.ToUniversalTime(),
+            Slots = asked is { From: { } from, To: { } to } ? new BackfillChoice(slots, from.ToUniversalTime(), to.ToUniversalTime()) : null,
+        };
+        return await AnsweredAsync(() => actions.PlanAsync(who, wanted, null, context.RequestAborted), kept => Made(context, kept), StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> OneAsync([Description(PlanId)] Guid id, HttpContext context, OperatorActions actions) => context.User.ToActor() is { } who
+        ? await AnsweredAsync(() => actions.FindAsync(who, id, context.RequestAborted), kept => TypedResults.Json(PlanWire.Of(kept), WireJson.Options), StatusCodes.Status404NotFound)
+        : ApiProblem.OfStatus(StatusCodes.Status401Unauthorized);
+
+    private static async Task<IResult> CommitAsync([Description(PlanId)] Guid id, HttpContext context, OperatorActions actions)
+    {
+        if (await BodyAsync<CommitRequest>(context) is not { } asked || context.User.ToActor() is not { } who)
+        {
+            return NotAsExpected("expected a JSON object with a reason.");
+        }
+
+        return await AnsweredAsync(() => actions.CommitAsync(who, id, asked.Reason, asked.AppName, context.RequestAborted), result =>
+        {
+            if (result.Outcome == ActionOutcome.Busy)
+            {
+                context.Response.Headers.RetryAfter = "1";
+            }
+
+            return TypedResults.Json(
+                new CommitWire(result.Action, result.Outcome, result.Sentence, [.. result.Difference.Select(change => new CellWire(change.Column, change.Before, change.After))], result.IsReplay),
+                WireJson.Options,
+                statusCode: result.Outcome switch
+                {
+                    ActionOutcome.Done => StatusCodes.Status200OK,
+                    ActionOutcome.Unknown => StatusCodes.Status202Accepted,
+                    ActionOutcome.Busy => StatusCodes.Status503ServiceUnavailable,
+                    _ => StatusCodes.Status409Conflict,
+                });
+        }, StatusCodes.Status400BadRequest);
+    }
+
+    private static async Task<IResult> WithdrawAsync([Description(PlanId)] Guid id, HttpContext context, OperatorActions actions) => context.User.ToActor() is { } who
+        ? await AnsweredAsync(() => actions.WithdrawAsync(who, id, context.RequestAborted), kept => TypedResults.Json(PlanWire.Of(kept), WireJson.Options), StatusCodes.Status409Conflict)
+        : ApiProblem.OfStatus(StatusCodes.Status401Unauthorized);
+
+    private static Dictionary<string, SlotWish> Wishes { get; } = new(StringComparer.Ordinal) { ["missing"] = SlotWish.Missing, ["missing_and_failed"] = SlotWish.MissingAndFailed, ["all"] = SlotWish.All };
+
+    private static async Task<IResult> AnsweredAsync<T>(Func<Task<ActionAnswer<T>>> askAsync, Func<T, IResult> good, int otherwise)
+        where T : class
+    {
+        try
+        {
+            var answer = await askAsync();
+            return answer.Value is { } value ? good(value)
+                : answer.IsDenied ? ApiProblem.Of(StatusCodes.Status403Forbidden, "not-allowed", "You may not do that", answer.Because)
+                : ApiProblem.Of(otherwise, "not-possible", "That cannot be done", answer.Because);
+        }
+        catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
+        {
+            return ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, "own-database-away", "Nothing can be planned or done now", "The dashboard's own database does not answer, and nothing is done without its records.");
+        }
+    }
+
+    private static Microsoft.AspNetCore.Http.HttpResults.JsonHttpResult<PlanWire> Made(HttpContext context, KeptAction kept)
+    {
+        context.Response.Headers.Location = $"/api/v1/plans/{kept.Id:D}";
+        return TypedResults.Json(PlanWire.Of(kept), WireJson.Options, statusCode: StatusCodes.Status201Created);
+    }
+
+    private static async Task<T?> BodyAsync<T>(HttpContext context)
+        where T : class
+    {
+        try
+        {
+            return context.Request.HasJsonContentType() ? await context.Request.ReadFromJsonAsync<T>(WireJson.Options, context.RequestAborted) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult NotAsExpected(string what) =>
+        ApiProblem.Of(StatusCodes.Status400BadRequest, "bad-body", "The body is not what was expected", what);
+}

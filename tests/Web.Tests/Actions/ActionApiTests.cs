@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Dashboard.Core.Access;
+using Dashboard.Core.Schedules;
+using Dashboard.Core.Verdicts;
+using Dashboard.Kit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Dashboard.Web.Tests.Actions;
+
+/// <summary>Acting on jobs through the API and through the forms of pages, on a dashboard and a database of its own.</summary>
+public sealed class ActionApiTests : IAsyncLifetime
+{
+    private RunningDashboard dashboard = null!;
+    private HttpClient keyed = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        dashboard = await RunningDashboard.StartAsync("crontabber-healthy", "poll");
+        await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings.AsOf is not null && standings.Jobs.Count > 0);
+        await dashboard.UntilAsync<ScheduleBook>("demo", book => book.AsOf is not null);
+        await dashboard.ExecuteAsync("update crontabber set next_run = now() + interval '1 hour' where app_name = 'server-status'");
+        keyed = await KeyedAsync("operator");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        keyed.Dispose();
+        await dashboard.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_plan_is_made_and_committed_by_its_id_once()
+    {
+        var plan = await PlanAsync(new { kind = "run-now", app_name = "server-status" });
+        Assert.Equal("planned", plan.GetProperty("state").GetString());
+        Assert.Equal("next_run", plan.GetProperty("changes")[0].GetProperty("column").GetString());
+        var id = plan.GetProperty("id").GetGuid();
+
+        using var unsaid = await keyed.PostAsJsonAsync($"/api/v1/plans/{id}/commit", new { }, Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, unsaid.StatusCode);
+        using var done = await keyed.PostAsJsonAsync($"/api/v1/plans/{id}/commit", new { reason = "to see it run" }, Stop);
+        var first = await done.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        using var again = await keyed.PostAsJsonAsync($"/api/v1/plans/{id}/commit", new { reason = "again" }, Stop);
+        var second = await again.Content.ReadFromJsonAsync<JsonElement>(Stop);
+
+        Assert.Equal((HttpStatusCode.OK, "done", false), (done.StatusCode, first.GetProperty("outcome").GetString(), first.GetProperty("replay").GetBoolean()));
+        Assert.Equal((HttpStatusCode.OK, "done", true), (again.StatusCode, second.GetProperty("outcome").GetString(), second.GetProperty("replay").GetBoolean()));
+        var lines = (await keyed.GetFromJsonAsync<JsonElement>("/api/v1/activity", Stop)).GetProperty("lines");
+        Assert.Equal(["done", "began"], lines.EnumerateArray().Select(line => line.GetProperty("event").GetString()));
+        Assert.Contains("to see it run", await keyed.GetStringAsync(new Uri("/api/v1/activity.csv", UriKind.Relative), Stop), StringComparison.Ordinal);
+        Assert.Equal(2, (await keyed.GetStringAsync(new Uri("/api/v1/activity?format=ndjson", UriKind.Relative), Stop)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings.Find("server-status")!.Job.NextRun < standings.AsOf);
+    }
+
+    [Fact]
+    public async Task A_plan_whose_row_has_moved_is_stale_and_says_how()
+    {
+        var id = (await PlanAsync(new { kind = "hold", app_name = "server-status", until = TimeProvider.System.GetUtcNow().AddDays(3) })).GetProperty("id").GetGuid();
+        await dashboard.ExecuteAsync("update crontabber set error_count = 7 where app_name = 'server-status'");
+
+        using var answer = await keyed.PostAsJsonAsync($"/api/v1/plans/{id}/commit", new { reason = "disk is full" }, Stop);
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        var said = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Equal(("stale", "error_count"), (said.GetProperty("outcome").GetString(), said.GetProperty("difference")[0].GetProperty("column").GetString()));
+    }
+
+    [Fact]
+    public async Task A_viewer_plans_and_does_nothing_and_a_cookie_does_not_act_here()
+    {
+        using var viewer = await KeyedAsync("viewer");
+        using var made = await viewer.PostAsJsonAsync("/api/v1/plans", new { kind = "run-now", app_name = "server-status" }, Stop);
+        var id = (await made.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("id").GetGuid();
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+
+        using var refused = await viewer.PostAsJsonAsync($"/api/v1/plans/{id}/commit", new { reason = "please" }, Stop);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("operator", await refused.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        using var browser = await dashboard.LoggedInAsync();
+        using var cookie = await browser.PostAsJsonAsync($"/api/v1/plans/{id}/commit", new { reason = "please" }, Stop);
+        Assert.Equal(HttpStatusCode.Forbidden, cookie.StatusCode);
+
+        var lines = (await keyed.GetFromJsonAsync<JsonElement>("/api/v1/activity", Stop)).GetProperty("lines");
+        Assert.Equal(["denied"], lines.EnumerateArray().Select(line => line.GetProperty("event").GetString()));
+    }
+
+    [Theory]
+    [InlineData("{}", 400)]
+    [InlineData("{\"kind\": \"explode\", \"app_name\": \"server-status\"}", 400)]
+    [InlineData("{\"kind\": \"run-now\"}", 400)]
+    [InlineData("{\"kind\": \"backfill\", \"app_name\": \"server-status\"}", 400)]
+    [InlineData("{\"kind\": \"run-now\", \"app_name\": \"server-status\", \"source\": \"nowhere\"}", 404)]
+    [InlineData("not json", 400)]
+    [InlineData("[]", 400)]
+    public async Task What_is_no_wish_is_answered_as_a_problem(string body, int status)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await keyed.PostAsync(new Uri("/api/v1/plans", UriKind.Relative), content, Stop);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task A_person_acts_by_plain_forms_and_a_form_from_elsewhere_does_nothing()
+    {
+        using var browser = await dashboard.LoggedInAsync();
+        using var page = await browser.GetAsync(new Uri("/jobs/server-status", UriKind.Relative), Stop);
+        foreach (var cookie in page.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
+        {
+            browser.DefaultRequestHeaders.Add("Cookie", cookie.Split(';')[0]);
+        }
+
+        var html = await page.Content.ReadAsStringAsync(Stop);
+        using var forged = await browser.PostAsync(new Uri("/act/plan", UriKind.Relative), Form(null, ("kind", "run-now"), ("source", "demo"), ("job", "server-status")), Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+
+        using var planned = await browser.PostAsync(new Uri("/act/plan", UriKind.Relative), Form(html, ("kind", "run-now"), ("source", "demo"), ("job", "server-status")), Stop);
+        Assert.Equal(HttpStatusCode.Redirect, planned.StatusCode);
+        var sheet = await browser.GetStringAsync(planned.Headers.Location, Stop);
+        Assert.Contains("What changes in the row", sheet, StringComparison.Ordinal);
+
+        var commit = new Uri($"{planned.Headers.Location!.OriginalString.Split('?')[0]}/commit", UriKind.Relative);
+        using var unsaid = await browser.PostAsync(commit, Form(sheet, ("reason", "")), Stop);
+        Assert.Contains("Say why", await unsaid.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        using var done = await browser.PostAsync(commit, Form(sheet, ("reason", "at 3 a.m.")), Stop);
+        Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+        Assert.Contains("server-status was made due", await browser.GetStringAsync(planned.Headers.Location, Stop), StringComparison.Ordinal);
+        Assert.Contains("at 3 a.m.", await browser.GetStringAsync(new Uri("/activity", UriKind.Relative), Stop), StringComparison.Ordinal);
+    }
+
+    private static FormUrlEncodedContent Form(string? html, params (string Name, string Value)[] values)
+    {
+        const string Mark = "name=\"__RequestVerificationToken\" value=\"";
+        var token = html is null ? "" : html[(html.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..].Split('"')[0];
+        return new FormUrlEncodedContent([new("__RequestVerificationToken", token), .. values.Select(value => KeyValuePair.Create(value.Name, value.Value))]);
+    }
+
+    private async Task<JsonElement> PlanAsync(object wish)
+    {
+        using var answer = await keyed.PostAsJsonAsync("/api/v1/plans", wish, Stop);
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        var plan = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Equal(JsonValueKind.Null, plan.TryGetProperty("refusal", out var refusal) ? refusal.ValueKind : JsonValueKind.Null);
+        return plan;
+    }
+
+    private async Task<HttpClient> KeyedAsync(string role)
+    {
+        var secret = (await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync($"{role}-{Guid.NewGuid():N}", role, null, Stop))!;
+        var client = dashboard.NewClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret.Text);
+        return client;
+    }
+}
