@@ -9,6 +9,7 @@ using Npgsql;
 namespace Dashboard.Web.Actions;
 
 /// <summary>A plan: what it would do, the form that does it, and afterwards what became of it. It has its own address, so it can be sent to somebody who decides.</summary>
+/// <remarks>Drawn once, without a circuit: what is being typed is never drawn over, and it works while live connections do not.</remarks>
 public sealed partial class ActionPage
 {
     private KeptAction? kept;

@@ -50,10 +50,7 @@ internal sealed class OwnOrigin(RequestDelegate next, IOptions<AccessOptions> op
             // With no-referrer, which every page of ours says, a browser calls the origin of our own forms null; it says beside it, where no page can, whose they are.
             1 when headers.Origin[0] == "null" => !IsLive(context) && site is ["same-origin"],
             1 => headers.Origin[0] is { } origin
-                && (string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase) || further.Contains(origin)
-
-                    // Our pages send no referrer, so a browser names no origin for their forms; that they are ours it says all the same.
-                    || (origin == "null" && site is ["same-origin"] && !IsLive(context))),
+                && (string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase) || further.Contains(origin)),
             _ => false,
         };
     }

@@ -153,7 +153,7 @@ public sealed class ActionApiTests : IAsyncLifetime
 
     private async Task<HttpClient> KeyedAsync(string role)
     {
-        var secret = (await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync($"{role}-{Guid.NewGuid():N}", role, null, Stop))!;
+        var secret = (await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync($"{role}-{Guid.NewGuid():N}", role, null, "the tests", Stop))!;
         var client = dashboard.NewClient();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret.Text);
         return client;

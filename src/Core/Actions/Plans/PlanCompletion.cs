@@ -113,8 +113,9 @@ internal static class PlanCompletion
             return [];
         }
 
+        // What runs because of it first.
         var effects = new List<JobEffect>();
-        foreach (var other in after.Jobs.Where(other => other.Name != job))
+        foreach (var other in after.Jobs.Where(other => other.Name != job).OrderBy(other => other.Outcome != TickOutcome.Runs))
         {
             if (before.Find(other.Name) is { } was && was.Outcome != other.Outcome)
             {
