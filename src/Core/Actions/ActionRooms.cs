@@ -76,7 +76,7 @@ public sealed class ActionFactsReader(ActionRooms rooms, ActionPools pools, Slot
 
     private async Task<LockEvidence?> OwnerAsync(string source, string job, DateTimeOffset ongoing, CancellationToken cancellationToken)
     {
-        var owners = await new RunnerRecords(own.Source, source).OwnersAsync(job, ongoing, cancellationToken);
+        var owners = await new RunnerRecords(own.Now, source).OwnersAsync(job, ongoing, cancellationToken);
         return owners
             .Select(owner => new LockEvidence($"process {owner.Who.Process} on {owner.Who.Host}", owner.Silent, ProcessIdentity.IsAlive(owner.Who)))
             .OrderByDescending(owner => owner.IsAlive).ThenBy(owner => owner.Heard).FirstOrDefault();

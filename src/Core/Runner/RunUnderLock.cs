@@ -1,9 +1,7 @@
-using System.Net.Sockets;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runner.Jobs;
 using Dashboard.Core.Schedules;
-using Npgsql;
 
 namespace Dashboard.Core.Runner;
 
@@ -139,7 +137,7 @@ internal sealed class RunUnderLock(TurnAid aid, Job? row, DateTimeOffset start, 
         RowWrite written;
         try
         {
-            written = aid.Options.Compat ? await aid.Table.EndAloneAsync(entry, aid.Options.Settings, CancellationToken.None) : await PatientlyAsync(entry);
+            written = aid.Options.Compat ? await aid.Table.EndAloneAsync(entry, aid.Options.Settings, CancellationToken.None) : await PatientlyAsync(entry, slot);
         }
         catch (SchedulerException cause)
         {
@@ -156,44 +154,67 @@ internal sealed class RunUnderLock(TurnAid aid, Job? row, DateTimeOffset start, 
 
                 return null;
             case RowWrite.Changed:
-                await aid.NoteAsync(new SlotNote(aid.Name, runId, aid.Schedule.Backfills ? slot : null, "superseded", start, "its lock was taken over while it ran; the other run is the one on record"));
-                await DisownedAsync();
+                await SupersededAsync(slot);
                 return aid.Over(TurnOutcome.Superseded, "its lock was taken over by somebody else while it ran", succeeded);
             default:
-                await AbandonedAsync();
-                return await UnwrittenAsync(slot, $"somebody held its row for {aid.Options.EndPatience.TotalSeconds:0} s when it ended");
+                return aid.Options.Compat
+                    ? await UnwrittenAsync(slot, "somebody held its row when it ended")
+                    : aid.Over(TurnOutcome.Unwritten, $"somebody has held its row for {aid.Options.EndPatience.TotalSeconds:0} s since it ended; it is written when he lets go", succeeded);
         }
     }
 
-    // A moment's row lock, or a database that restarts, must not cost what was done.
-    private async Task<RowWrite> PatientlyAsync(RunEntry entry)
+    // A row somebody holds, or a database that restarts, must not cost what was done. The other jobs do not wait for it longer than a minute.
+    private async Task<RowWrite> PatientlyAsync(RunEntry entry, DateTimeOffset? slot)
     {
-        var since = aid.Clock.GetTimestamp();
-        for (var pause = TimeSpan.FromMilliseconds(20); ; pause = pause < TimeSpan.FromSeconds(1) ? pause * 2 : pause)
+        var writing = aid.Table.WriteAsync(entry, aid.Options.Settings, aid.Ends.Over);
+        try
         {
-            try
-            {
-                if (await aid.Table.WriteAsync(entry, aid.Options.Settings, CancellationToken.None) is not RowWrite.RowLocked and var written)
-                {
-                    return written;
-                }
-            }
-            catch (Exception cause) when (IsPassing(cause))
-            {
-                // Tried again below; a transaction whose end is not known is recognised then.
-            }
-
-            if (aid.Clock.GetElapsedTime(since) >= aid.Options.EndPatience)
-            {
-                return RowWrite.RowLocked;
-            }
-
-            await Task.Delay(pause, aid.Clock, CancellationToken.None);
+            return await writing.WaitAsync(aid.Options.EndPatience, aid.Clock, CancellationToken.None);
+        }
+        catch (TimeoutException) when (!writing.IsCompleted)
+        {
+            aid.Ends.Add(WrittenLaterAsync(writing, entry, slot));
+            return RowWrite.RowLocked;
         }
     }
 
-    private static bool IsPassing(Exception cause) =>
-        cause is TimeoutException or SocketException or IOException or NpgsqlException and not PostgresException or PostgresException { IsTransient: true };
+    // Behind the tick: the lock is held and said to be alive until the end is written, or the runner quits.
+    private async Task<bool> WrittenLaterAsync(Task<RowWrite> writing, RunEntry entry, DateTimeOffset? slot)
+    {
+        await using var heart = aid.NewHeart();
+        if (owner is { } id)
+        {
+            heart.Hold(id);
+            aid.Heart.LetGo(id);
+        }
+
+        heart.Start();
+        try
+        {
+            if (await writing == RowWrite.Changed)
+            {
+                await SupersededAsync(slot);
+            }
+            else
+            {
+                if (!entry.Ends)
+                {
+                    // The slots after this one are the next tick's.
+                    await aid.Table.ReleaseAsync(aid.Name, ongoing, CancellationToken.None);
+                }
+
+                await DisownedAsync();
+            }
+
+            return true;
+        }
+        catch (Exception cause)
+        {
+            await AbandonedAsync();
+            await UnwrittenAsync(slot, cause is OperationCanceledException ? "somebody held its row, and the runner was asked to quit" : $"its end could not be written: {cause.Message}");
+            return false;
+        }
+    }
 
     // It is still due and free: the next tick begins with this slot.
     private async Task<Turn> CancelledAsync(DateTimeOffset slot)
@@ -208,6 +229,12 @@ internal sealed class RunUnderLock(TurnAid aid, Job? row, DateTimeOffset start, 
     {
         await aid.NoteAsync(new SlotNote(aid.Name, runId, aid.Schedule.Backfills ? slot : null, "unwritten", start, because));
         return aid.Over(TurnOutcome.Unwritten, because, succeeded);
+    }
+
+    private async Task SupersededAsync(DateTimeOffset? slot)
+    {
+        await aid.NoteAsync(new SlotNote(aid.Name, runId, aid.Schedule.Backfills ? slot : null, "superseded", start, "its lock was taken over while it ran; the other run is the one on record"));
+        await DisownedAsync();
     }
 
     private async Task AbandonedAsync()

@@ -1,16 +1,18 @@
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Dashboard.Core.Runner;
 
 /// <summary>The records in the dashboard's own schema.</summary>
-/// <param name="own">The dashboard's own database.</param>
+/// <param name="own">The dashboard's own database, for whoever is waited for: a job does not wait long for its record.</param>
 /// <param name="source">The source whose jobs are run.</param>
-public sealed class RunnerRecords(NpgsqlDataSource own, string source) : IRunnerRecords
+public sealed class RunnerRecords(PostgresRuns own, string source) : IRunnerRecords
 {
     private const string OwnSql = """
         insert into dashboard.runner_lock (id, source, app_name, ongoing, host, boot_id, process, started)
         values (@id, @source, @job, @ongoing, @host, @boot, @process, @started)
+        on conflict (id) do nothing
         """;
 
     private const string DisownSql = """
@@ -43,14 +45,16 @@ public sealed class RunnerRecords(NpgsqlDataSource own, string source) : IRunner
     public async Task<Guid> OwnAsync(string job, DateTimeOffset ongoing, CancellationToken cancellationToken)
     {
         var (id, who) = (Guid.CreateVersion7(), ProcessIdentity.Own);
-        await using var command = own.CreateCommand(OwnSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        Named(command, job, ongoing);
-        command.Parameters.Add(new NpgsqlParameter<string>("host", who.Host));
-        command.Parameters.Add(new NpgsqlParameter<string>("boot", who.BootId));
-        command.Parameters.Add(new NpgsqlParameter<int>("process", who.Process));
-        command.Parameters.Add(new NpgsqlParameter<long>("started", who.Started));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await own.Statements.ExecuteAsync(
+            () => Named(new NpgsqlCommand(OwnSql)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<string>("host", who.Host), new NpgsqlParameter<string>("boot", who.BootId),
+                    new NpgsqlParameter<int>("process", who.Process), new NpgsqlParameter<long>("started", who.Started),
+                },
+            }, job, ongoing),
+            cancellationToken);
         return id;
     }
 
@@ -64,47 +68,40 @@ public sealed class RunnerRecords(NpgsqlDataSource own, string source) : IRunner
     public Task AbandonAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => WithIdsAsync(AbandonSql, ids, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<LockOwner>> OwnersAsync(string job, DateTimeOffset ongoing, CancellationToken cancellationToken)
-    {
-        await using var command = own.CreateCommand(OwnersSql);
-        Named(command, job, ongoing);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var owners = new List<LockOwner>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            owners.Add(new LockOwner(
-                reader.GetGuid(0), new ProcessIdentity(reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4)), reader.GetFieldValue<TimeSpan>(5)));
-        }
-
-        return owners;
-    }
+    public async Task<IReadOnlyList<LockOwner>> OwnersAsync(string job, DateTimeOffset ongoing, CancellationToken cancellationToken) => await own.Statements.RowsAsync(
+        () => Named(new NpgsqlCommand(OwnersSql), job, ongoing),
+        static row => new LockOwner(row.GetGuid(0), new ProcessIdentity(row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4)), row.GetFieldValue<TimeSpan>(5)),
+        cancellationToken);
 
     /// <inheritdoc/>
-    public async Task NoteAsync(SlotNote note, CancellationToken cancellationToken)
+    public Task NoteAsync(SlotNote note, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(note);
-        await using var command = own.CreateCommand(NoteSql);
-        command.Parameters.Add(new NpgsqlParameter<string>("source", source));
-        command.Parameters.Add(new NpgsqlParameter<string>("job", note.Job));
-        command.Parameters.Add(new NpgsqlParameter<string>("run", note.RunId));
-        command.Parameters.Add(new NpgsqlParameter("slot", NpgsqlDbType.TimestampTz) { Value = note.Slot is { } slot ? slot.UtcDateTime : DBNull.Value });
-        command.Parameters.Add(new NpgsqlParameter<string>("outcome", note.Outcome));
-        command.Parameters.Add(new NpgsqlParameter("started", NpgsqlDbType.TimestampTz) { Value = note.StartedAt.UtcDateTime });
-        command.Parameters.Add(new NpgsqlParameter<string>("because", note.Because.Replace("\0", "\\0", StringComparison.Ordinal)));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return own.Once.ExecuteAsync(
+            () => new NpgsqlCommand(NoteSql)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<string>("source", source),
+                    new NpgsqlParameter<string>("job", note.Job),
+                    new NpgsqlParameter<string>("run", note.RunId),
+                    new("slot", NpgsqlDbType.TimestampTz) { Value = note.Slot is { } slot ? slot.UtcDateTime : DBNull.Value },
+                    new NpgsqlParameter<string>("outcome", note.Outcome),
+                    new("started", NpgsqlDbType.TimestampTz) { Value = note.StartedAt.UtcDateTime },
+                    new NpgsqlParameter<string>("because", note.Because.Replace("\0", "\\0", StringComparison.Ordinal)),
+                },
+            },
+            cancellationToken);
     }
 
-    private async Task WithIdsAsync(string sql, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
-    {
-        await using var command = own.CreateCommand(sql);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]>("ids", [.. ids]));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    private Task<int> WithIdsAsync(string sql, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        own.Statements.ExecuteAsync(() => new NpgsqlCommand(sql) { Parameters = { new NpgsqlParameter<Guid[]>("ids", [.. ids]) } }, cancellationToken);
 
-    private void Named(NpgsqlCommand command, string job, DateTimeOffset ongoing)
+    private NpgsqlCommand Named(NpgsqlCommand command, string job, DateTimeOffset ongoing)
     {
         command.Parameters.Add(new NpgsqlParameter<string>("source", source));
         command.Parameters.Add(new NpgsqlParameter<string>("job", job));
         command.Parameters.Add(new NpgsqlParameter("ongoing", NpgsqlDbType.TimestampTz) { Value = ongoing.UtcDateTime });
+        return command;
     }
 }

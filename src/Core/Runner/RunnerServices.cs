@@ -1,4 +1,6 @@
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Runner.Jobs;
 using Dashboard.Core.Runner.Samples;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +20,15 @@ public static class RunnerServices
         if (storage is { Embedded: not null, HasSample: true })
         {
             services.AddSingleton<SampleResources>();
+            services.AddSingleton(provider => new RunnerRetries
+            {
+                Source = SampleSource.Name,
+
+                // Its troubles last a minute, and somebody may be watching.
+                Configured = new ExecutorOptions { BackoffDelays = "5, 10, 15, 20" },
+                Telemetry = provider.GetRequiredService<IRetryTelemetry>(),
+                Clock = provider.GetRequiredService<TimeProvider>(),
+            });
             services.AddRunnerJobs(JobClasses.OfThisProgram(), provider => provider.GetRequiredService<SampleResources>().Jobs);
             services.AddHostedService<SampleRunner>();
         }

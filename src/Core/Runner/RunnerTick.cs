@@ -1,4 +1,5 @@
 using Dashboard.Core.Dependencies;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Runner.Jobs;
 using Dashboard.Core.Ticks;
 using Npgsql;
@@ -9,7 +10,7 @@ namespace Dashboard.Core.Runner;
 /// One tick: goes through the jobs in crontabber's run order and runs those whose time it is. In its own way a job that is locked is passed over and the
 /// tick goes on; with <see cref="RunnerOptions.Compat"/> it ends there, as crontabber's does.
 /// </summary>
-public sealed class RunnerTick
+public sealed class RunnerTick : IDisposable
 {
     private static readonly string Process = $"crontabber-dashboard {Environment.ProcessId}";
 
@@ -20,6 +21,7 @@ public sealed class RunnerTick
     private readonly TimeProvider clock;
     private readonly IRunnerRecords? records;
     private readonly ITickSink? sink;
+    private readonly PendingEnds ends = new();
 
     /// <summary>For these jobs.</summary>
     /// <param name="table">crontabber's tables.</param>
@@ -77,6 +79,14 @@ public sealed class RunnerTick
         return await pulse.EndedAsync(new TickReport([turn], stopped ? 1 : 0, stopped ? turn.Because : null));
     }
 
+    /// <summary>Waits for ends of runs that were not written within <see cref="RunnerOptions.EndPatience"/>, over as many ticks as there were.</summary>
+    /// <param name="quit">Gives them up: their locks are marked as nobody's then.</param>
+    /// <returns>False when one was given up.</returns>
+    public Task<bool> WrittenAsync(CancellationToken quit) => ends.WrittenAsync(quit);
+
+    /// <inheritdoc/>
+    public void Dispose() => ends.Dispose();
+
     // crontabber's way: the first lock, row lock or death ends it.
     private async Task<TickReport> OneByOneAsync(Pulse pulse, CancellationToken quit)
     {
@@ -131,7 +141,7 @@ public sealed class RunnerTick
     {
         try
         {
-            var turn = await new JobTurn(new TurnAid(job, table, options, clock, records, pulse.Heart) { Began = () => pulse.BeginsAsync(job.Definition.Name) }).TakeAsync(force, quit);
+            var turn = await new JobTurn(new TurnAid(job, table, options, clock, records, pulse.Heart, ends) { Began = () => pulse.BeginsAsync(job.Definition.Name) }).TakeAsync(force, quit);
             pulse.Counts(turn);
             return turn;
         }
@@ -139,7 +149,7 @@ public sealed class RunnerTick
         {
             return new Turn(job.Definition.Name, TurnOutcome.NotReached, "the runner was asked to quit");
         }
-        catch (NpgsqlException cause)
+        catch (Exception cause) when (cause is NpgsqlException or CommitInDoubtException or TimeoutException)
         {
             // The state table is out of reach: crontabber dies of that, and so does this job's turn.
             return new Turn(job.Definition.Name, TurnOutcome.Dies, $"the state table cannot be used: {cause.Message}");

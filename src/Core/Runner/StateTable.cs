@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dashboard.Core.Jobs;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Schedules;
 using Npgsql;
 using NpgsqlTypes;
@@ -107,26 +108,32 @@ public sealed class StateTable
     // Somebody else's insert of the same name is waited for no longer than this.
     private const string ShortSql = "set local lock_timeout = '2s'";
 
-    private readonly NpgsqlDataSource source;
+    private const string SeenSql = "savepoint seen";
+
+    private const string BackSql = "rollback to savepoint seen";
+
+    private readonly PostgresRuns begins;
+    private readonly PostgresRuns ends;
+    private readonly bool waitsForRows;
     private readonly string state;
     private readonly string log;
 
-    internal StateTable(NpgsqlDataSource source, string state, string log) => (this.source, this.state, this.log) = (source, state, log);
+    internal StateTable(NpgsqlDataSource source, RunnerRetries retries, string state, string log)
+    {
+        (this.state, this.log) = (state, log);
+        begins = retries.Runs(source, retries.Begins);
+        ends = retries.Runs(source, retries.Ends);
+
+        // crontabber takes a held row for one more trouble of the database, and its executor waits for it if it is one that waits.
+        waitsForRows = retries.Compat;
+    }
 
     /// <summary>The rows of some jobs.</summary>
     public async Task<IReadOnlyDictionary<string, Job>> ReadAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(Sql(ReadSql));
-        command.Parameters.Add(new NpgsqlParameter<string[]>("names", [.. names]));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new Dictionary<string, Job>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var row = await RowAsync(reader, cancellationToken);
-            rows[row.Name] = row;
-        }
-
-        return rows;
+        var rows = await begins.Statements.RowsAsync(
+            () => new NpgsqlCommand(Sql(ReadSql)) { Parameters = { new NpgsqlParameter<string[]>("names", [.. names]) } }, Row, cancellationToken);
+        return rows.ToDictionary(row => row.Name, StringComparer.Ordinal);
     }
 
     /// <summary>Takes the lock of a job whose row still is as it was seen, and commits.</summary>
@@ -134,20 +141,7 @@ public sealed class StateTable
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var row = await LockedRowAsync(connection, job, cancellationToken);
-            if (!SameTimes(row, seen))
-            {
-                return RowWrite.Changed;
-            }
-
-            await using var write = new NpgsqlCommand(Sql(row is null ? InsertOngoingSql : SetOngoingSql), connection);
-            write.Parameters.Add(new NpgsqlParameter<string>("job", job));
-            write.Parameters.Add(Moment("ongoing", ongoing));
-            await write.ExecuteNonQueryAsync(cancellationToken);
-            await transaction.CommitAsync(CancellationToken.None);
-            return RowWrite.Written;
+            return await begins.Once.RunAsync((connection, token) => LockAsync(connection, job, seen, ongoing, token), cancellationToken);
         }
         catch (PostgresException cause) when (IsRowLock(cause))
         {
@@ -157,7 +151,7 @@ public sealed class StateTable
 
     /// <summary>
     /// Writes a log row and what it means for the job's row in one transaction: after it both are true, or neither. A run whose lock is another's by now
-    /// writes nothing.
+    /// writes nothing. While somebody holds the row, or the database is away, it waits.
     /// </summary>
     /// <param name="entry">What happened.</param>
     /// <param name="settings">The scheduler's.</param>
@@ -166,50 +160,11 @@ public sealed class StateTable
     public async Task<RowWrite> WriteAsync(RunEntry entry, SchedulerSettings settings, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        try
-        {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var row = await LockedRowAsync(connection, entry.Job.Name, cancellationToken);
-            if (IsWritten(row, entry))
-            {
-                // An earlier attempt whose answer was lost.
-                return RowWrite.Written;
-            }
-
-            if (!IsStillOurs(row, entry))
-            {
-                return RowWrite.Changed;
-            }
-
-            await LogAsync(connection, entry, cancellationToken);
-            if (entry.Ends)
-            {
-                await EndAsync(connection, row is not null && row.Unreadable.ContainsKey("error_count") ? row with { Unreadable = new Dictionary<string, string>() } : row, entry, settings, cancellationToken);
-            }
-            else if (row is not null)
-            {
-                await using var slot = new NpgsqlCommand(Sql(SlotSql), connection);
-                slot.Parameters.Add(new NpgsqlParameter<string>("job", entry.Job.Name));
-                slot.Parameters.Add(Moment("slot", entry.LastSlot));
-                await slot.ExecuteNonQueryAsync(cancellationToken);
-            }
-
-            await transaction.CommitAsync(CancellationToken.None);
-            return RowWrite.Written;
-        }
-        catch (PostgresException cause) when (IsRowLock(cause))
-        {
-            return RowWrite.RowLocked;
-        }
+        return await ends.Once.RunAsync((connection, token) => WriteAsync(connection, entry, settings, token), cancellationToken);
     }
 
     /// <summary>A log row alone, as crontabber writes it: a transaction of its own.</summary>
-    public async Task LogAloneAsync(RunEntry entry, CancellationToken cancellationToken)
-    {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await LogAsync(connection, entry, cancellationToken);
-    }
+    public Task LogAloneAsync(RunEntry entry, CancellationToken cancellationToken) => begins.Once.RunAsync((connection, token) => LogAsync(connection, entry, token), cancellationToken);
 
     /// <summary>The job's row alone at the end of a run, as crontabber writes it: whoever's lock it is.</summary>
     /// <exception cref="SchedulerException">crontabber itself would have died of this row.</exception>
@@ -218,11 +173,13 @@ public sealed class StateTable
         ArgumentNullException.ThrowIfNull(entry);
         try
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            var row = await LockedRowAsync(connection, entry.Job.Name, cancellationToken);
-            await EndAsync(connection, row, entry, settings, cancellationToken);
-            await transaction.CommitAsync(CancellationToken.None);
+            await begins.Once.RunAsync(
+                async (connection, token) =>
+                {
+                    var row = await LockedRowAsync(connection, entry.Job.Name, token);
+                    await EndAsync(connection, row, entry, settings, token);
+                },
+                cancellationToken);
             return RowWrite.Written;
         }
         catch (PostgresException cause) when (IsRowLock(cause))
@@ -239,10 +196,7 @@ public sealed class StateTable
     {
         foreach (var sql in (string[])[ReleaseNewSql, ReleaseSql])
         {
-            await using var command = source.CreateCommand(Sql(sql));
-            command.Parameters.Add(new NpgsqlParameter<string>("job", job));
-            command.Parameters.Add(Moment("ongoing", ongoing));
-            if (await command.ExecuteNonQueryAsync(cancellationToken) > 0)
+            if (await begins.Once.ExecuteAsync(() => new NpgsqlCommand(Sql(sql)) { Parameters = { new NpgsqlParameter<string>("job", job), Moment("ongoing", ongoing) } }, cancellationToken) > 0)
             {
                 return;
             }
@@ -250,23 +204,19 @@ public sealed class StateTable
     }
 
     /// <summary><c>--reset-job</c>: the row goes; false when there was none.</summary>
-    public async Task<bool> ResetAsync(string job, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand(Sql(DeleteSql));
-        command.Parameters.Add(new NpgsqlParameter<string>("job", job));
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
-    }
+    public async Task<bool> ResetAsync(string job, CancellationToken cancellationToken) =>
+        await begins.Once.ExecuteAsync(() => new NpgsqlCommand(Sql(DeleteSql)) { Parameters = { new NpgsqlParameter<string>("job", job) } }, cancellationToken) > 0;
 
     /// <summary><c>--mark-success</c>: the job counts as having succeeded now; false when it runs just now.</summary>
     public async Task<bool> MarkSuccessAsync(JobDefinition job, DateTimeOffset next, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
-        await using var command = source.CreateCommand(Sql(MarkSql));
-        command.Parameters.Add(new NpgsqlParameter<string>("job", job.Name));
-        command.Parameters.Add(Moment("next", next));
-        command.Parameters.Add(Moment("now", now));
-        command.Parameters.Add(new NpgsqlParameter<string[]>("parents", [.. job.DependsOn]));
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        return await begins.Once.ExecuteAsync(
+            () => new NpgsqlCommand(Sql(MarkSql))
+            {
+                Parameters = { new NpgsqlParameter<string>("job", job.Name), Moment("next", next), Moment("now", now), new NpgsqlParameter<string[]>("parents", [.. job.DependsOn]) },
+            },
+            cancellationToken) > 0;
     }
 
     /// <summary>Whether two looks at a row saw the same run behind it.</summary>
@@ -289,10 +239,65 @@ public sealed class StateTable
 
     private static NpgsqlParameter Text(string name, string? text) => new(name, NpgsqlDbType.Text) { Value = text is null ? DBNull.Value : text };
 
-    private static async Task<Job> RowAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    private async ValueTask<RowWrite> LockAsync(NpgsqlConnection connection, string job, Job? seen, DateTimeOffset ongoing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var row = await LockedRowAsync(connection, job, cancellationToken);
+            if (!SameTimes(row, seen))
+            {
+                return RowWrite.Changed;
+            }
+
+            await using var write = new NpgsqlCommand(Sql(row is null ? InsertOngoingSql : SetOngoingSql), connection);
+            write.Parameters.Add(new NpgsqlParameter<string>("job", job));
+            write.Parameters.Add(Moment("ongoing", ongoing));
+            await write.ExecuteNonQueryAsync(cancellationToken);
+            return RowWrite.Written;
+        }
+        catch (PostgresException cause) when (IsRowLock(cause) && !waitsForRows)
+        {
+            // No trouble to wait for: another job has its turn now.
+            await using var back = new NpgsqlCommand(BackSql, connection);
+            await back.ExecuteNonQueryAsync(cancellationToken);
+            return RowWrite.RowLocked;
+        }
+    }
+
+    private async ValueTask<RowWrite> WriteAsync(NpgsqlConnection connection, RunEntry entry, SchedulerSettings settings, CancellationToken cancellationToken)
+    {
+        var row = await LockedRowAsync(connection, entry.Job.Name, cancellationToken);
+        if (IsWritten(row, entry))
+        {
+            // By an attempt whose answer was lost and could not be asked for.
+            return RowWrite.Written;
+        }
+
+        if (!IsStillOurs(row, entry))
+        {
+            return RowWrite.Changed;
+        }
+
+        await LogAsync(connection, entry, cancellationToken);
+        if (entry.Ends)
+        {
+            await EndAsync(connection, row is not null && row.Unreadable.ContainsKey("error_count") ? row with { Unreadable = new Dictionary<string, string>() } : row, entry, settings, cancellationToken);
+        }
+        else if (row is not null)
+        {
+            await using var slot = new NpgsqlCommand(Sql(SlotSql), connection);
+            slot.Parameters.Add(new NpgsqlParameter<string>("job", entry.Job.Name));
+            slot.Parameters.Add(Moment("slot", entry.LastSlot));
+            await slot.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return RowWrite.Written;
+    }
+
+    private static Job Row(NpgsqlDataReader reader)
     {
         var unreadable = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (await reader.IsDBNullAsync(6, cancellationToken))
+        if (reader.IsDBNull(6))
         {
             unreadable["error_count"] = "NULL";
         }
@@ -315,10 +320,10 @@ public sealed class StateTable
 
     private async Task<Job?> LockedRowAsync(NpgsqlConnection connection, string job, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(ShortSql), new(Sql(LockSql)) } };
-        batch.BatchCommands[1].Parameters.Add(new NpgsqlParameter<string>("job", job));
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(ShortSql), new(SeenSql), new(Sql(LockSql)) } };
+        batch.BatchCommands[2].Parameters.Add(new NpgsqlParameter<string>("job", job));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? await RowAsync(reader, cancellationToken) : null;
+        return await reader.ReadAsync(cancellationToken) ? Row(reader) : null;
     }
 
     private async Task LogAsync(NpgsqlConnection connection, RunEntry entry, CancellationToken cancellationToken)

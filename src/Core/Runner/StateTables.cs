@@ -1,3 +1,4 @@
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Sources;
 using Npgsql;
 
@@ -45,13 +46,16 @@ public static class StateTables
     /// <summary>The tables of a database; null when it has none and none were to be made.</summary>
     /// <param name="source">The database.</param>
     /// <param name="create">Whether to make them where they are missing.</param>
+    /// <param name="retries">How to wait for it and to use the tables, and where to tell.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<StateTable?> FindAsync(NpgsqlDataSource source, bool create, CancellationToken cancellationToken)
+    public static async Task<StateTable?> FindAsync(NpgsqlDataSource source, bool create, RunnerRetries retries, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (await SchemaAsync(source, cancellationToken) is { } found)
+        ArgumentNullException.ThrowIfNull(retries);
+        var runs = retries.Runs(source, retries.Begins);
+        if (await SchemaAsync(runs, cancellationToken) is { } found)
         {
-            return Of(source, found);
+            return Of(source, found, retries);
         }
 
         if (!create)
@@ -59,20 +63,17 @@ public static class StateTables
             return null;
         }
 
-        await using (var command = source.CreateCommand(CreateSql))
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        return Of(source, (await SchemaAsync(source, cancellationToken))!);
+        await runs.Once.ExecuteAsync(static () => new NpgsqlCommand(CreateSql), cancellationToken);
+        return Of(source, (await SchemaAsync(runs, cancellationToken))!, retries);
     }
 
-    private static StateTable Of(NpgsqlDataSource source, string schema) =>
-        new(source, new ObservedRelation(schema, "crontabber", 'r', new HashSet<string>()).Sql, new ObservedRelation(schema, "crontabber_log", 'r', new HashSet<string>()).Sql);
+    /// <summary>The same, without telling anybody.</summary>
+    public static Task<StateTable?> FindAsync(NpgsqlDataSource source, bool create, CancellationToken cancellationToken) =>
+        FindAsync(source, create, RunnerRetries.None with { Compat = false }, cancellationToken);
 
-    private static async Task<string?> SchemaAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand(FindSql);
-        return (string?)await command.ExecuteScalarAsync(cancellationToken);
-    }
+    private static StateTable Of(NpgsqlDataSource source, string schema, RunnerRetries retries) =>
+        new(source, retries, new ObservedRelation(schema, "crontabber", 'r', new HashSet<string>()).Sql, new ObservedRelation(schema, "crontabber_log", 'r', new HashSet<string>()).Sql);
+
+    private static async Task<string?> SchemaAsync(PostgresRuns runs, CancellationToken cancellationToken) =>
+        (string?)await runs.Statements.ScalarAsync(static () => new NpgsqlCommand(FindSql), cancellationToken);
 }

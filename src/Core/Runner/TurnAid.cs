@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Runner.Jobs;
 using Dashboard.Core.Schedules;
 using Npgsql;
@@ -6,7 +7,7 @@ using Npgsql;
 namespace Dashboard.Core.Runner;
 
 /// <summary>What a job's turn has at hand.</summary>
-internal sealed class TurnAid(RunnerJob job, StateTable table, RunnerOptions options, TimeProvider clock, IRunnerRecords? records, Heart heart)
+internal sealed class TurnAid(RunnerJob job, StateTable table, RunnerOptions options, TimeProvider clock, IRunnerRecords? records, Heart heart, PendingEnds ends)
 {
     public RunnerJob Job { get; } = job;
 
@@ -17,6 +18,9 @@ internal sealed class TurnAid(RunnerJob job, StateTable table, RunnerOptions opt
     public TimeProvider Clock { get; } = clock;
 
     public Heart Heart { get; } = heart;
+
+    /// <summary>Ends that are still to be written when the turn is over.</summary>
+    public PendingEnds Ends { get; } = ends;
 
     /// <summary>Called when the lock is taken and the run begins.</summary>
     public Func<Task> Began { get; init; } = () => Task.CompletedTask;
@@ -38,6 +42,9 @@ internal sealed class TurnAid(RunnerJob job, StateTable table, RunnerOptions opt
         return new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
+    /// <summary>One that beats beyond the tick.</summary>
+    public Heart NewHeart() => new(records, Options.Beat, Clock, static _ => Task.CompletedTask);
+
     public Task NoteAsync(SlotNote note) => RecordedAsync(kept => kept.NoteAsync(note, CancellationToken.None));
 
     public Task DisownAsync(IReadOnlyCollection<Guid> owners) =>
@@ -56,7 +63,7 @@ internal sealed class TurnAid(RunnerJob job, StateTable table, RunnerOptions opt
             await keep(records);
             return true;
         }
-        catch (Exception cause) when (cause is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception cause) when (cause is NpgsqlException or TimeoutException or SocketException or CommitInDoubtException)
         {
             Remarks.Add($"the dashboard's own records could not be kept: {cause.Message}");
             return false;

@@ -3,6 +3,8 @@ using System.Globalization;
 using Dashboard.Core.Configuration;
 using Dashboard.Core.Database;
 using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
+using Dashboard.Core.Retries.Store;
 using Dashboard.Core.Runner;
 using Dashboard.Core.Runner.Jobs;
 using Dashboard.Core.Schedules;
@@ -71,7 +73,7 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
                 ? await stage.Tick.RunOneAsync(named, parsed.GetValue(force), cancellationToken)
                 : await stage.Tick.RunAsync(cancellationToken);
             await SayAsync(parsed, report);
-            return report.ExitCode;
+            return await stage.Tick.WrittenAsync(cancellationToken) && report.ExitCode == 2 && !parsed.GetValue(compat) ? 0 : report.ExitCode;
         });
         return command;
     }
@@ -93,6 +95,7 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
         {
             await using var stage = await OpenAsync(parsed, cancellationToken);
             await RunnerLoop.RunAsync(async quit => await SayAsync(parsed, await stage.Tick.RunAsync(quit)), TimeSpan.FromSeconds(parsed.GetValue(interval)), clock, cancellationToken);
+            await stage.Tick.WrittenAsync(cancellationToken);
             return 0;
         });
         return command;
@@ -189,10 +192,12 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
 
             var data = new NpgsqlDataSourceBuilder(asked.Source.ConnectionString) { ConnectionStringBuilder = { ApplicationName = "crontabber-dashboard runner" } }.Build();
             opened.Add(data);
-            Table = await StateTables.FindAsync(data, create, cancellationToken)
+            var told = new RetryQueue();
+            var retries = new RunnerRetries { Source = asked.Source.Name, Compat = compat, Configured = Executors(file), Telemetry = told, Clock = clock };
+            Table = await StateTables.FindAsync(data, create, retries, cancellationToken)
                 ?? throw new VerbException($"{asked.Source.Address} has no tables of crontabber; --create-tables makes them.");
 
-            var services = new ServiceCollection().AddSingleton(clock).AddRunnerJobs(JobClasses.OfThisProgram(), _ => data).BuildServiceProvider();
+            var services = new ServiceCollection().AddSingleton(clock).AddSingleton(retries).AddRunnerJobs(JobClasses.OfThisProgram(), _ => data).BuildServiceProvider();
             opened.Add(services);
             var read = RunnerJobs.Read(file, services.GetRequiredService<JobClasses>(), services, asked.Source.MappingFile is { } names ? ScheduleFile.ReadMapping(names) : null);
             foreach (var fault in read.Faults)
@@ -215,12 +220,12 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
                     ? parallel
                     : throw new VerbException($"Runner:Parallel is from 1 to {RunnerOptions.MostParallel.ToString(CultureInfo.InvariantCulture)}."),
             };
-            var (records, ticks) = compat ? (null, null) : await KeptAsync(settings, clock, error, cancellationToken);
+            var (records, ticks) = compat ? (null, null) : await KeptAsync(settings, told, clock, error, cancellationToken);
             Tick = new RunnerTick(Table, known, options, clock, records, ticks);
         }
 
         // Jobs run without the own records too, as crontabber's do.
-        private async Task<(IRunnerRecords? Records, ITickSink? Ticks)> KeptAsync(IConfiguration settings, TimeProvider clock, TextWriter error, CancellationToken cancellationToken)
+        private async Task<(IRunnerRecords? Records, ITickSink? Ticks)> KeptAsync(IConfiguration settings, RetryQueue told, TimeProvider clock, TextWriter error, CancellationToken cancellationToken)
         {
             try
             {
@@ -230,9 +235,15 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
                     opened.Add(storage);
                 }
 
-                var kept = new ServiceCollection().AddSingleton(settings).AddSingleton(storage.Own).AddLogging().AddRetryStore().BuildServiceProvider();
+                var kept = new ServiceCollection().AddSingleton(settings).AddSingleton(storage.Own).AddSingleton(clock).AddSingleton(told).AddLogging().AddRetryStore().AddRetryTelemetry().BuildServiceProvider();
                 opened.Add(kept);
-                return (new RunnerRecords(storage.Own.Source, asked.Source.Name), new StoredTicks(kept.GetRequiredService<IRetryStore>()));
+                foreach (var duty in kept.GetServices<IHostedService>())
+                {
+                    await duty.StartAsync(cancellationToken);
+                    opened.Add(new Duty(duty));
+                }
+
+                return (new RunnerRecords(storage.Own.Now, asked.Source.Name), new StoredTicks(kept.GetRequiredService<IRetryStore>()));
             }
             catch (NpgsqlException cause)
             {
@@ -241,14 +252,33 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
             }
         }
 
+        private static ExecutorOptions? Executors(string file)
+        {
+            try
+            {
+                return RunnerRetries.Read(file);
+            }
+            catch (FormatException wrong)
+            {
+                throw new VerbException(wrong.Message);
+            }
+        }
+
         public async ValueTask DisposeAsync()
         {
+            Tick?.Dispose();
             for (var i = opened.Count - 1; i >= 0; i--)
             {
                 await opened[i].DisposeAsync();
             }
 
             await asked.DisposeAsync();
+        }
+
+        // What was told last still goes, if it goes soon.
+        private sealed class Duty(IHostedService duty) : IAsyncDisposable
+        {
+            public async ValueTask DisposeAsync() => await duty.StopAsync(CancellationToken.None);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dashboard.Core.Database;
 using Dashboard.Core.Runner;
 using Dashboard.Core.Runner.Jobs;
 using Dashboard.Core.Schedules;
@@ -22,8 +23,10 @@ internal static class RunnerChild
     public static async Task<int> RunAsync(string database)
     {
         await using var data = NpgsqlDataSource.Create(database);
+        await using var own = new OwnDatabase(database);
         var table = (await StateTables.FindAsync(data, create: false, CancellationToken.None))!;
-        var report = await new RunnerTick(table, [Job(data, Console.Out)], new RunnerOptions(), TimeProvider.System, new RunnerRecords(data, "default")).RunAsync(CancellationToken.None);
+        using var tick = new RunnerTick(table, [Job(data, Console.Out)], new RunnerOptions(), TimeProvider.System, new RunnerRecords(own.Now, "default"));
+        var report = await tick.RunAsync(CancellationToken.None);
         await Console.Out.WriteLineAsync($"over: {report.Turns[0].Outcome} {report.Turns[0].Because}");
         return report.ExitCode;
     }

@@ -16,11 +16,14 @@ internal sealed class RunnerStage : IAsyncDisposable
     /// <summary>When everything happens unless a test says otherwise.</summary>
     public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    private RunnerStage(NpgsqlDataSource data, StateTable table)
+    private readonly OwnDatabase own;
+
+    private RunnerStage(OwnDatabase own, NpgsqlDataSource data, StateTable table)
     {
+        this.own = own;
         Data = data;
         Table = table;
-        Records = new RunnerRecords(data, "default");
+        Records = new RunnerRecords(own.Now, "default");
     }
 
     public NpgsqlDataSource Data { get; }
@@ -34,13 +37,10 @@ internal sealed class RunnerStage : IAsyncDisposable
     public static async Task<RunnerStage> SetAsync()
     {
         var text = await (await TestPostgres.SharedAsync()).NewDatabaseAsync();
-        await using (var own = new OwnDatabase(text))
-        {
-            await own.MigrateAsync(TestContext.Current.CancellationToken);
-        }
-
+        var own = new OwnDatabase(text);
+        await own.MigrateAsync(TestContext.Current.CancellationToken);
         var data = NpgsqlDataSource.Create(text + ";Maximum Pool Size=20");
-        return new RunnerStage(data, (await StateTables.FindAsync(data, create: true, TestContext.Current.CancellationToken))!);
+        return new RunnerStage(own, data, (await StateTables.FindAsync(data, create: true, TestContext.Current.CancellationToken))!);
     }
 
     public static RunnerJob Job(string name, Func<JobRun, CancellationToken, Task>? body = null, string frequency = "1h", string? time = null, bool backfills = false, params string[] after) => new(
@@ -91,7 +91,11 @@ internal sealed class RunnerStage : IAsyncDisposable
         return connection;
     }
 
-    public ValueTask DisposeAsync() => Data.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Data.DisposeAsync();
+        await own.DisposeAsync();
+    }
 
     private sealed class Body(Func<JobRun, CancellationToken, Task> body) : IJobBody
     {

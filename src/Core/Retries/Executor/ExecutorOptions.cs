@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Dashboard.Core.Retries.Executor;
 
 /// <summary>Section <c>Retries</c>: how executors wait, beside what is kept of it (<see cref="RetryOptions"/>). The names are those of the original's options.</summary>
-public sealed class ExecutorOptions : IValidatableObject
+public sealed record ExecutorOptions : IValidatableObject
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Retries";

@@ -1,3 +1,4 @@
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Runner.Jobs;
@@ -18,56 +19,46 @@ public interface IJobDatabase
     Task WithConnectionAsync(JobRun run, Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken);
 }
 
-/// <summary>Each transaction is tried once, as crontabber's plain <c>TransactionExecutor</c> does.</summary>
-/// <param name="source">The database.</param>
-public sealed class JobDatabase(NpgsqlDataSource source) : IJobDatabase
+/// <summary>
+/// Each transaction is a run of the executor that was configured, as crontabber's are: with a backing-off one the work waits and begins anew while the database is away.
+/// A connection whose transactions are the work's own affair is never used twice.
+/// </summary>
+public sealed class JobDatabase : IJobDatabase
 {
+    private static readonly ExecutorOptions OneAttempt = RunnerRetries.None.Jobs;
+
+    private readonly RunnerRetries retries;
+    private readonly JobTransactionResource transactions;
+    private readonly NpgsqlResource connections;
+
+    /// <summary>For a database.</summary>
+    /// <param name="source">The database.</param>
+    /// <param name="retries">How to wait, and where to tell; null for one attempt.</param>
+    public JobDatabase(NpgsqlDataSource source, RunnerRetries? retries = null)
+    {
+        this.retries = retries ?? RunnerRetries.None;
+        transactions = new JobTransactionResource(new NpgsqlResource(source));
+        connections = new NpgsqlResource(source, NpgsqlUse.Statements);
+    }
+
     /// <inheritdoc/>
     public async Task InTransactionAsync(JobRun run, Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(work);
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        try
-        {
-            await work(connection, transaction, cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-
-            // COMMIT of a transaction in which a statement failed answers ROLLBACK and no error: work that hid an error from us would pass for done.
-            await using var alive = new NpgsqlCommand("select 1", connection, transaction);
-            await alive.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch
-        {
-            await RollBackAsync(transaction);
-            throw;
-        }
-
-        // Not to be cancelled: a COMMIT without its answer leaves nobody knowing.
-        await transaction.CommitAsync(CancellationToken.None);
+        var executor = new TransactionExecutor<NpgsqlTransaction>(transactions, retries.Jobs, retries.Who(run.Job, run.RunId), retries.Telemetry, retries.Clock);
+        await executor.RunAsync((transaction, token) => work(transaction.Connection!, transaction, token), cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task WithConnectionAsync(JobRun run, Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(work);
 
         // Going back to its pool rolls back whatever is open.
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        await work(connection, cancellationToken);
-    }
-
-    // On a dead connection ROLLBACK fails too; that must not hide why.
-    private static async Task RollBackAsync(NpgsqlTransaction transaction)
-    {
-        try
-        {
-            await transaction.RollbackAsync(CancellationToken.None);
-        }
-        catch (Exception failure) when (failure is NpgsqlException or InvalidOperationException or IOException or TimeoutException)
-        {
-            // The connection is closed with the transaction; the server rolls back.
-        }
+        var executor = new TransactionExecutor<NpgsqlConnection>(connections, OneAttempt, retries.Who(run.Job, run.RunId), retries.Telemetry, retries.Clock);
+        await executor.RunAsync(work, cancellationToken);
     }
 }
 

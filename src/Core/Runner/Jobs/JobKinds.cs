@@ -59,7 +59,7 @@ public static class RunnerJobServices
         services.TryAddSingleton<SubprocessRunner>();
         if (database is not null)
         {
-            services.TryAddSingleton<IJobDatabase>(provider => new JobDatabase(database(provider)));
+            services.TryAddSingleton<IJobDatabase>(provider => new JobDatabase(database(provider), provider.GetService<RunnerRetries>()));
         }
 
         return services;

@@ -15,7 +15,7 @@ namespace Dashboard.Core.Runner.Samples;
 /// lock is given back; when it is killed, the next start finds the lock of a dead process and goes on with the slot it was at.
 /// </summary>
 internal sealed partial class SampleRunner(
-    SampleResources resources, IServiceProvider services, EmbeddedPostgres postgres, OwnDatabase own, IRetryStore store, IOptions<RunnerSettings> settings, TimeProvider clock, ILogger<SampleRunner> log)
+    SampleResources resources, IServiceProvider services, EmbeddedPostgres postgres, OwnDatabase own, IRetryStore store, RunnerRetries retries, IOptions<RunnerSettings> settings, TimeProvider clock, ILogger<SampleRunner> log)
     : BackgroundService, IHostedLifecycleService
 {
     /// <summary>From one tick to the next: finer than cron, for somebody may be watching.</summary>
@@ -43,7 +43,7 @@ internal sealed partial class SampleRunner(
     private async Task LiveAsync(CancellationToken quit)
     {
         var source = resources.Source;
-        var table = await StateTables.FindAsync(resources.State, create: false, quit) ?? throw new InvalidOperationException($"{source.Address} has no tables of crontabber.");
+        var table = await StateTables.FindAsync(resources.State, create: false, retries, quit) ?? throw new InvalidOperationException($"{source.Address} has no tables of crontabber.");
         var read = RunnerJobs.Read(source.JobsFile!, services.GetRequiredService<JobClasses>(), services, ScheduleFile.ReadMapping(source.MappingFile!));
         foreach (var fault in read.Faults)
         {
@@ -51,9 +51,10 @@ internal sealed partial class SampleRunner(
         }
 
         var options = new RunnerOptions { Source = source.Name, Settings = read.Settings, Parallel = settings.Value.Parallel, Grace = Grace };
-        var tick = new RunnerTick(table, read.Jobs, options, clock, new RunnerRecords(own.Source, source.Name), new StoredTicks(store));
+        using var tick = new RunnerTick(table, read.Jobs, options, clock, new RunnerRecords(own.Now, source.Name), new StoredTicks(store));
         LogBegins(log, read.Jobs.Count);
         await RunnerLoop.RunAsync(async token => Told(await tick.RunAsync(token)), Interval, clock, quit);
+        await tick.WrittenAsync(quit);
     }
 
     // What became of jobs stands in the tables; only what is odd about a tick is worth a line.
