@@ -28,6 +28,19 @@ internal sealed class PixelWatch(IPage page)
         }
         """;
 
+    private const string InSightScript = """
+        () => {
+          const names = [];
+          const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (texts.nextNode()) {
+            const name = texts.currentNode.data.match(/bench-job-\d{4}/);
+            const place = name && texts.currentNode.parentElement.getBoundingClientRect();
+            if (place && place.top >= 0 && place.bottom <= innerHeight) names.push(name[0]);
+          }
+          return names;
+        }
+        """;
+
     private const string ClockScript = """
         () => {
           const offsets = [];
@@ -51,9 +64,8 @@ internal sealed class PixelWatch(IPage page)
         Behind = await page.EvaluateAsync<double>(ClockScript);
     }
 
-    /// <summary>The names of the bench's jobs that stand in the DOM now.</summary>
-    public async Task<string[]> JobsShownAsync() =>
-        [.. (await page.EvaluateAsync<string[]>("() => document.body.textContent.match(/bench-job-\\d{4}/g) ?? []")).Distinct(StringComparer.Ordinal)];
+    /// <summary>The names of the bench's jobs in sight: of a long list the rows out of sight leave the DOM once the browser has said which those are.</summary>
+    public async Task<string[]> JobsShownAsync() => [.. (await page.EvaluateAsync<string[]>(InSightScript)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Message number → when it was first seen, in milliseconds of the wall clock.</summary>
     public async Task<IReadOnlyDictionary<int, double>> SeenAsync()

@@ -1,4 +1,5 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Verdicts.Engine;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Verdicts;
@@ -6,11 +7,13 @@ namespace Dashboard.Core.Verdicts;
 /// <summary>Registers the Verdicts room.</summary>
 public static class VerdictServices
 {
-    /// <summary>The feed of standings and what keeps it fresh.</summary>
+    /// <summary>The feeds of standings and verdicts and what keeps them fresh.</summary>
     public static IServiceCollection AddVerdicts(this IServiceCollection services)
     {
         services.AddSingleton(new SourceFeeds<StandingsSnapshot>(StandingsSnapshot.Empty));
         services.AddHostedService<StandingsMonitor>();
+        services.AddSingleton(new SourceFeeds<VerdictSnapshot>(VerdictSnapshot.Empty));
+        services.AddHostedService<VerdictMonitor>();
         return services;
     }
 }

@@ -1,0 +1,344 @@
+using System.Globalization;
+using Dashboard.Core.Backfill;
+using Dashboard.Core.Dependencies;
+using Dashboard.Core.Failures;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Runs;
+
+namespace Dashboard.Core.Verdicts.Engine;
+
+/// <summary>The rules for one job; the first that holds says the verdict. Their numbers are those of docs/verdict.md.</summary>
+internal static class JobRules
+{
+    private const double Sure = 0.90;
+    private const double StillSure = 0.75;
+    private const double Hopeless = 0.10;
+    private const int FullTries = 2;
+    private const int PoisonTries = 3;
+
+    private static readonly Func<JobCase, Verdict?, Verdict?>[] InOrder =
+    [
+        (job, _) => Ghost(job), (job, _) => HeldByParent(job), (job, _) => HeldByOrder(job), (job, _) => Never(job), Retrying, (job, _) => Locked(job), (job, _) => Running(job),
+        (job, _) => Permanent(job), (job, _) => Full(job), (job, _) => Poison(job), Failing, (job, _) => Late(job), (job, _) => Behind(job),
+    ];
+
+    /// <summary>What is said of a job, before it is held against what was said last.</summary>
+    public static Verdict Judge(JobCase job, Verdict? before)
+    {
+        foreach (var rule in InOrder)
+        {
+            if (rule(job, before) is { } verdict)
+            {
+                return verdict;
+            }
+        }
+
+        var next = job.Job.NextRun;
+        return Plain(job, VerdictState.Ok, "R17", next is { } at && at > job.Now ? $"On time. Next run at {At(job, at)}." : "On time. The next tick starts it.") with { NextEventAt = next };
+    }
+
+    private static Verdict? Ghost(JobCase job) => job.Standing.State == JobState.Ghost
+        ? Plain(job, VerdictState.Ok, "R3", "Not configured any more: nobody starts it, nobody waits for it to be well.") with { Facts = [new(job.Standing.Because, "configuration")] }
+        : null;
+
+    private static Verdict? HeldByParent(JobCase job)
+    {
+        if (job.Tick is not { IsHeld: true, Outcome: not TickOutcome.Starved, Parent: { } parent } tick)
+        {
+            return null;
+        }
+
+        var root = tick.Root ?? tick.ParentRoot ?? parent.Parent;
+        return root == job.Name || job.Facts.Standings.Find(root) is null
+            ? Human(job, "R4", $"It waits for {root}, and {(root == job.Name ? "that is itself" : "there is no such job")}.", $"Take {root} out of what it depends on, or give {root} a row.", tick.Because)
+            : Plain(job, VerdictState.Blocked, "R4", $"Waits for {root}.") with { Root = Of(root), Cause = tick.Because, Facts = [new(tick.Because, "crontabber")] };
+    }
+
+    private static Verdict? HeldByOrder(JobCase job) => job.Tick switch
+    {
+        { IsHeld: true, Outcome: TickOutcome.Starved } tick when (tick.Root ?? tick.StarvedBy) is { } root && root != job.Name =>
+            Plain(job, VerdictState.Blocked, "R5", $"Waits behind {root}: the tick ends there.") with { Root = Of(root), Cause = tick.Because, Facts = [new(tick.Because, "crontabber")] },
+        { Outcome: TickOutcome.NoTick } tick => Plain(job, VerdictState.Blocked, "R5", "No tick does anything: the configuration has no order to run in.") with
+        {
+            Root = new VerdictRoot(RootKind.Scheduler, "configuration"), Cause = tick.Because, Facts = [new(tick.Because, "configuration")],
+        },
+        { Outcome: TickOutcome.Dies } tick => Human(job, "R5", "The tick dies here, and with it everything that comes after.", "Give the parent a next run, or mend the configured time.", tick.Because),
+        _ => null,
+    };
+
+    private static Verdict? Never(JobCase job) => job.Tick is { Outcome: TickOutcome.Never } tick
+        ? Human(job, "R13", "It never runs again: it has neither a next run nor a lock.", "Delete the row, or give it a next run in the past.", tick.Because)
+        : null;
+
+    // Inside a run the executor's own timers are exact.
+    private static Verdict? Retrying(JobCase job, Verdict? before)
+    {
+        if (job.Retrying is not { State: StreakState.Open } streak)
+        {
+            return null;
+        }
+
+        var kind = streak.Class ?? FailureClass.Unknown;
+        var what = $"{streak.Resource} failed {VerdictWords.Count(streak.Attempts, "time", "times")} in this run{(streak.Code is { } code ? $", {code}" : "")}";
+        var fact = new VerdictFact($"{what}; {(streak.NextAttemptAt is { } at ? $"next try at {At(job, at)}" : "a try is under way")}.", "telemetry");
+        if (kind is FailureClass.Auth or FailureClass.Configuration or FailureClass.Code or FailureClass.Data && streak.Attempts >= 2)
+        {
+            var silent = streak.Executor == ExecutorKind.Infinite ? " This will not show as a failure: it is tried for ever." : "";
+            return Human(job, "R7", $"{what}, and no try heals that.{silent}", $"Put right what {streak.Resource} refuses: {streak.ExceptionType}.", fact.Text) with { Class = kind, Facts = [fact] };
+        }
+
+        var last = streak is { Executor: ExecutorKind.Limited, Attempts: >= 5 };
+        if (last && streak.NextAttemptAt is { } ends)
+        {
+            var after = job.Grid.After((job.Job.Ongoing ?? job.Now) + job.Facts.Book.Settings.ErrorRetry, ends);
+            return Plain(job, VerdictState.Watch, "R7", $"This run fails at {At(job, ends)}, that is certain; it is tried again at {At(job, after)}.") with
+            {
+                Root = Of(job.Name), Cause = what, Class = kind, NextEventAt = ends, DecideAt = Later(job, after), PageBy = job.PageBy.At, Facts = [fact],
+            };
+        }
+
+        var next = streak.NextAttemptAt ?? job.Now;
+        var tries = Enumerable.Range(0, 500).Select(i => next + (i * TimeSpan.FromSeconds(300)));
+        var heal = HealRule.For(job.Name, kind, streak.Attempts, tries, job.Usual, job.PageBy.At, job.Model);
+        return MayHeal(job, "R7", what, kind, heal, before, next) with { Facts = [fact, .. Past(heal)] };
+    }
+
+    private static Verdict? Locked(JobCase job)
+    {
+        if (job.Standing.State != JobState.StuckLock || job.Job.Ongoing is not { } locked)
+        {
+            return null;
+        }
+
+        var cause = $"Its lock has been held since {At(job, locked)} and its process is most likely gone.";
+        var facts = new List<VerdictFact> { new(job.Standing.Because, "crontabber") };
+        if (job.Tick?.LockTakenOverFrom is not { } from)
+        {
+            return Human(job, "R8", $"{cause} The scheduler never takes it over.", "Clear its lock.", null) with { Facts = facts };
+        }
+
+        var well = job.Grid.After(from, job.Now) + job.Usual;
+        facts.Add(new($"The scheduler takes a lock over from {At(job, from)} on: it looks at its age without whole days.", "reckoned"));
+        var heal = new HealForecast(ForecastGrade.Certain) { Likely = well, By80 = well, ByDeadline = job.PageBy.At is { } by && well > by ? 0 : 1 };
+        return job.PageBy.At is not { } pageBy || well <= pageBy
+            ? Plain(job, VerdictState.Healing, "R8", $"Heals by itself: the scheduler takes the lock over, well by {At(job, well)}.") with
+            {
+                Root = Of(job.Name), Cause = cause, NextEventAt = job.Grid.After(from, job.Now), Heal = heal, PageBy = job.PageBy.At, DecideAt = job.PageBy.At, Facts = facts,
+                WouldChangeIf = [$"the lock is still held after {At(job, well)}"],
+            }
+            : Human(job, "R8", $"{cause} The scheduler takes it over from {At(job, from)}: too late.", "Clear its lock.", null) with { NextEventAt = job.Grid.After(from, job.Now), Heal = heal, Facts = facts };
+    }
+
+    private static Verdict? Running(JobCase job) => job.Job.Ongoing is { } since && !job.IsFailing && job.Standing.State == JobState.Running
+        ? Plain(job, VerdictState.Ok, "R6", $"Running since {At(job, since)}{(job.Standing.History.UsualDuration is { } usual ? $", done by about {At(job, since + usual)}" : "")}.") with { NextEventAt = since + job.Usual }
+        : null;
+
+    private static Verdict? Permanent(JobCase job)
+    {
+        if (!job.IsFailing)
+        {
+            return null;
+        }
+
+        var kind = job.Kind;
+        var enough = kind.Class switch
+        {
+            FailureClass.Auth or FailureClass.Configuration => 1,
+            FailureClass.Code or FailureClass.Data => 2,
+            _ => int.MaxValue,
+        };
+        return job.Failures >= enough
+            ? Human(job, "R9", $"{VerdictWords.Cause(job.Job.LastError, kind)}, {VerdictWords.Count(job.Failures, "time", "times")}: no try heals that.", Remedy(kind.Class), $"Told by {kind.Because}.") with { Class = kind.Class }
+            : null;
+    }
+
+    private static Verdict? Full(JobCase job) => job.IsFailing && job.Failures > FullTries && job.Kind is { Class: FailureClass.Full } kind
+        ? Human(job, "R10", $"{VerdictWords.Cause(job.Job.LastError, kind)}, {VerdictWords.Count(job.Failures, "time", "times")}: somebody has to make room.", Remedy(kind.Class), $"Told by {kind.Because}.") with { Class = kind.Class }
+        : null;
+
+    private static Verdict? Poison(JobCase job)
+    {
+        if (job.Failures < PoisonTries || job.Backlog is not { State: BacklogState.Failing, FailingSlot: { } slot } || job.Standing.Since is not { } since)
+        {
+            return null;
+        }
+
+        var other = job.Facts.Standings.Jobs.FirstOrDefault(standing => standing.Job.Name != job.Name && !ReferenceEquals(standing, job.Standing)
+            && standing.Job.LastError is null && standing.History.Runs is [{ Outcome: RunOutcome.Success } newest, ..] && newest.LogTime > since && Shares(standing, job));
+        return other is null ? null : Human(
+            job, "R11", $"The slot {slot.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture)} fails again and again while {other.Job.Name} succeeds.", "Put that slot's data right, or mark it done.", VerdictWords.Cause(job.Job.LastError, job.Kind) + ".") with { Class = job.Kind.Class };
+    }
+
+    // Without a list of what each job needs, only jobs that need the same parents are taken to need the same.
+    private static bool Shares(JobStanding other, JobCase job) => job.Job.DependsOn.Count > 0 && other.Job.DependsOn.Intersect(job.Job.DependsOn, StringComparer.Ordinal).Any();
+
+    private static Verdict? Failing(JobCase job, Verdict? before)
+    {
+        if (!job.IsFailing)
+        {
+            return null;
+        }
+
+        if (job.Job.NextRun is null && job.Job.Ongoing is null)
+        {
+            return Human(job, "R12", "It failed and has no next run: it is not tried again.", "Give it a next run.", job.Standing.Because);
+        }
+
+        var kind = job.Kind;
+        var tries = job.Job.Ongoing is { } now ? job.Tries.Prepend(now) : job.Tries;
+        var heal = HealRule.For(job.Name, kind.Class, job.Failures, tries, job.Usual, job.PageBy.At, job.Model);
+        var next = job.Job.Ongoing ?? job.Tries.FirstOrDefault();
+        var cause = $"{VerdictWords.Cause(job.Job.LastError, kind)}, {VerdictWords.Count(job.Failures, "time", "times")}";
+        var overdue = job.PageBy.At is { } by && job.Now >= by && job.Failures >= 2;
+        var hopeless = heal is { ByDeadline: <= Hopeless, Grade: not ForecastGrade.None } && heal.AtRisk >= 5 && job.Failures >= 3;
+        var verdict = overdue || hopeless
+            ? Human(job, "R12", $"{cause}, and it did not heal in time.", Remedy(kind.Class), null)
+            : MayHeal(job, "R12", cause, kind.Class, heal, before, next);
+        return verdict with
+        {
+            Class = kind.Class,
+            Heal = heal,
+            NextEventAt = next,
+            Facts = [new($"Told by {kind.Because}.", "crontabber"), .. Past(heal), new($"Tried again at {At(job, next)}: {job.Grid.Because}.", "reckoned")],
+            Rejected = [new("R9", $"{Words(kind.Class)} may end by itself."), new("R8", job.Job.Ongoing is null ? "It holds no lock." : "Its lock is young.")],
+        };
+    }
+
+    private static Verdict MayHeal(JobCase job, string rule, string cause, FailureClass kind, HealForecast heal, Verdict? before, DateTimeOffset next)
+    {
+        var known = heal.Grade is not ForecastGrade.None;
+        var sure = heal.ByDeadline >= Sure || (heal.ByDeadline >= StillSure && before is { State: VerdictState.Healing } && before.Rule == rule);
+        var broken = before is { State: VerdictState.Healing, Heal.By80: { } promised } && job.Now > promised;
+        var by = heal.By80 is { } at ? $", 4 of 5 times by {At(job, at)}" : "";
+        var decide = Later(job, next);
+        return known && sure && !broken
+            ? Plain(job, VerdictState.Healing, rule, $"Heals by itself: next try {At(job, next)}{by}.") with
+            {
+                Root = Of(job.Name), Cause = cause, Class = kind, Heal = heal, NextEventAt = next, PageBy = job.PageBy.At, DecideAt = decide, WouldChangeIf = Changes(job),
+            }
+            : Plain(job, VerdictState.Watch, rule, $"{(known ? "May heal" : "No history for this error")}: next try {At(job, next)}{(known ? by : "")}{(decide is { } then ? $"; decided at {At(job, then)}" : "")}.") with
+            {
+                Root = Of(job.Name), Cause = cause, Class = kind, Heal = heal, NextEventAt = next, PageBy = job.PageBy.At, DecideAt = decide, WouldChangeIf = Changes(job),
+            };
+    }
+
+    private static IReadOnlyList<string> Changes(JobCase job) =>
+        job.PageBy.At is { } by ? [$"a further failure after {At(job, by)}", "any error of authentication or configuration"] : ["any error of authentication or configuration"];
+
+    private static Verdict? Late(JobCase job)
+    {
+        if (job.Standing.State is not JobState.Overdue || job.Job.NextRun is not { } due)
+        {
+            return null;
+        }
+
+        return job.Now > due + (6 * job.Grid.Step)
+            ? Human(job, "R13", $"It was due at {At(job, due)} and six ticks have passed it by.", "See why the scheduler skips it: run it by hand with --job.", job.Standing.Because)
+            : Plain(job, VerdictState.Watch, "R13", $"It was due at {At(job, due)} and has not started.") with
+            {
+                Root = Of(job.Name), Cause = job.Standing.Because, DecideAt = due + (6 * job.Grid.Step), PageBy = job.PageBy.At, Facts = [new(job.Standing.Because, "crontabber")],
+            };
+    }
+
+    private static Verdict? Behind(JobCase job)
+    {
+        if (job.Backlog is not { } backlog)
+        {
+            return null;
+        }
+
+        var fact = new VerdictFact(backlog.Because, "reckoned");
+        return backlog.State switch
+        {
+            BacklogState.Endless or BacklogState.Unreckonable => Human(job, "R14", backlog.Because, "Mend its frequency.", null) with { Facts = [fact] },
+            BacklogState.Behind when backlog.Owed.Count > 1 => backlog.Eta is { At: { } by } && (job.PageBy.At is not { } limit || by <= limit)
+                ? CatchingUp(job, backlog, by, fact)
+                : Plain(job, VerdictState.Watch, "R14", $"It owes {Slots(backlog)} and nobody can say when they are done.") with { Root = Of(job.Name), Cause = backlog.Because, PageBy = job.PageBy.At, DecideAt = job.PageBy.At, Facts = [fact] },
+            BacklogState.CatchingUp => CatchingUp(job, backlog, backlog.Eta?.At, fact),
+            _ => null,
+        };
+    }
+
+    private static Verdict CatchingUp(JobCase job, Backlog backlog, DateTimeOffset? by, VerdictFact fact) =>
+        Plain(job, VerdictState.CatchingUp, "R14", $"Catching up: {Slots(backlog)} owed{(by is { } at ? $", done by {At(job, at)}" : "")}.") with { Root = Of(job.Name), Cause = backlog.Because, NextEventAt = by, PageBy = job.PageBy.At, Facts = [fact] };
+
+    /// <summary>R15: nobody but a human helps; whether at once is a matter of how much time is left and when people are there.</summary>
+    private static Verdict Human(JobCase job, string rule, string cause, string action, string? fact)
+    {
+        var (by, whose) = job.PageBy;
+        var staffed = job.Settings.NextStaffed(job.Now);
+        var page = by is { } limit && (limit <= job.Now || limit < staffed);
+        var lateFor = whose == job.Name ? "its own data" : whose;
+        var headline = page
+            ? by <= job.Now ? $"A human is needed now. {cause}" : $"A human is needed by {At(job, by!.Value)}. {cause}"
+            : by is { } then ? $"A human is needed by {At(job, then)}, in working hours. {cause}" : $"A human is needed in working hours. {cause}";
+        List<VerdictFact> facts = fact is null ? [] : [new(fact, "crontabber")];
+        if (job.Deadline.Own is { } own)
+        {
+            facts.Add(new($"{Capital(lateFor)} decides how long it may wait; its own data is older than promised from {At(job, own)}.", "reckoned"));
+        }
+
+        return new Verdict
+        {
+            Job = job.Name,
+            State = page ? VerdictState.Page : VerdictState.NeedsHumanLater,
+            Rule = rule,
+            Since = job.Now,
+            Root = Of(job.Name),
+            Headline = headline,
+            Cause = cause,
+            FirstAction = action,
+            Deadline = job.Deadline.Effective,
+            PageBy = by,
+            DecideAt = page ? null : by is { } later ? (later < staffed ? later : staffed) : staffed,
+            Blocks = [.. job.Waiting.Select(waiting => waiting.Name)],
+            Facts = facts,
+            WouldChangeIf = ["it succeeds"],
+        };
+    }
+
+    private static Verdict Plain(JobCase job, VerdictState state, string rule, string headline) => new()
+    {
+        Job = job.Name,
+        State = state,
+        Rule = rule,
+        Since = job.Now,
+        Headline = headline,
+        Deadline = job.Deadline.Effective,
+        Blocks = state is VerdictState.Ok or VerdictState.Blocked ? [] : [.. job.Waiting.Select(waiting => waiting.Name)],
+    };
+
+    private static VerdictFact[] Past(HealForecast heal) => VerdictWords.Past(heal) is { Length: > 0 } words ? [new(words + ".", "crontabber_log")] : [];
+
+    private static string Remedy(FailureClass kind) => kind switch
+    {
+        FailureClass.Auth => "Renew the credentials or the right that is refused.",
+        FailureClass.Configuration => "Put the configuration right, or what it names back in place.",
+        FailureClass.Code => "Mend the code and deploy, or roll back.",
+        FailureClass.Data => "Put the data right, or teach the code.",
+        FailureClass.Full => "Make room.",
+        FailureClass.Network or FailureClass.Busy => "See what the other end is doing.",
+        _ => "Read its error.",
+    };
+
+    private static string Words(FailureClass kind) => kind switch
+    {
+        FailureClass.Network => "Trouble of the network",
+        FailureClass.Busy => "Another's being busy",
+        FailureClass.Full => "Want of room",
+        FailureClass.Killed => "The end of a process",
+        FailureClass.Lock => "A lock",
+        _ => "What is not known",
+    };
+
+    private static string Slots(Backlog backlog) => backlog.Owed.IsEndless ? "slots without end" : VerdictWords.Count((int)Math.Min(backlog.Owed.Count, int.MaxValue), "slot", "slots");
+
+    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static VerdictRoot Of(string job) => new(RootKind.Job, job);
+
+    private static string At(JobCase job, DateTimeOffset moment) => VerdictWords.At(moment, job.Now);
+
+    // When it is too late already the next try decides.
+    private static DateTimeOffset? Later(JobCase job, DateTimeOffset next) => job.PageBy.At is { } at && at < job.Now ? next : job.PageBy.At;
+}

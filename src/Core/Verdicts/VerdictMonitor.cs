@@ -1,0 +1,100 @@
+using Dashboard.Core.Backfill;
+using Dashboard.Core.Dependencies;
+using Dashboard.Core.Feeds;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Schedules;
+using Dashboard.Core.Sources;
+using Dashboard.Core.Verdicts.Engine;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Dashboard.Core.Verdicts;
+
+/// <summary>Keeps the verdicts of every source: judges when something it rests on changed, at most four times a second, and when the clock alone may change it.</summary>
+public sealed partial class VerdictMonitor(
+    SourceDirectory directory,
+    SourceFeeds<StandingsSnapshot> standings,
+    SourceFeeds<TickSnapshot> ticks,
+    SourceFeeds<BacklogSnapshot> backlogs,
+    SourceFeeds<ScheduleBook> schedules,
+    SourceFeeds<SourceStatus> statuses,
+    Feed<RetriesSnapshot> retries,
+    SourceFeeds<VerdictSnapshot> verdicts,
+    IOptions<VerdictSettings> settings,
+    TimeProvider clock,
+    ILogger<VerdictMonitor> log) : BackgroundService
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ByClock = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(directory.All.Select(source => FollowAsync(source.Name, stoppingToken)));
+
+    private async Task FollowAsync(string source, CancellationToken cancellationToken)
+    {
+        var wakes = new Wakes();
+        try
+        {
+            await Task.WhenAll(
+                wakes.WithAsync(standings.Of(source), cancellationToken),
+                wakes.WithAsync(backlogs.Of(source), cancellationToken),
+                wakes.WithAsync(retries, cancellationToken),
+                wakes.WithAsync(clock, cancellationToken),
+                JudgeAsync(source, wakes, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The dashboard stops.
+        }
+    }
+
+    private async Task JudgeAsync(string source, Wakes wakes, CancellationToken cancellationToken)
+    {
+        var judged = (Standings: (StandingsSnapshot?)null, Backlogs: (BacklogSnapshot?)null, Retries: (RetriesSnapshot?)null, State: SourceState.Connecting, At: 0L);
+        await foreach (var _ in wakes.AllAsync(cancellationToken))
+        {
+            var status = statuses.Of(source).Newest;
+            var now = (standings.Of(source).Newest, backlogs.Of(source).Newest, retries.Newest, status.State, clock.GetTimestamp());
+            if (ReferenceEquals(now.Item1, judged.Standings) && ReferenceEquals(now.Item2, judged.Backlogs) && ReferenceEquals(now.Item3, judged.Retries) && now.State == judged.State
+                && clock.GetElapsedTime(judged.At, now.Item5) < ByClock)
+            {
+                continue;
+            }
+
+            judged = now;
+            Judge(source, status, now.Item1, now.Item2, now.Item3);
+            await Task.Delay(Rest, clock, cancellationToken);
+        }
+    }
+
+    private void Judge(string source, SourceStatus status, StandingsSnapshot rows, BacklogSnapshot owed, RetriesSnapshot told)
+    {
+        try
+        {
+            var ours = clock.GetUtcNow();
+            var feed = verdicts.Of(source);
+            var facts = new VerdictFacts
+            {
+                Standings = rows,
+                Tick = ticks.Of(source).Newest,
+                Backlogs = owed,
+                Book = schedules.Of(source).Newest,
+                Open = [.. told.Resources.Where(lane => lane.Source == source).SelectMany(lane => lane.Open)],
+                Ticks = told.Ticks.TryGetValue(source, out var known) ? known : [],
+                Trouble = status.State is SourceState.Stale or SourceState.Unreachable ? status.Trouble ?? "It is out of reach." : null,
+                Age = status.ReadAt is { } read ? ours - read : TimeSpan.MaxValue,
+            };
+            var now = SourceClock.Now(status, rows.AsOf, ours) ?? status.DatabaseTime(ours);
+            feed.Publish(VerdictEngine.Evaluate(facts, settings.Value, now, feed.Newest));
+        }
+        catch (Exception cause)
+        {
+            // What was said stays, with its moment; one source must not silence the others.
+            LogNotJudged(log, source, cause);
+        }
+    }
+
+    [LoggerMessage(EventId = 1310, Level = LogLevel.Error, Message = "Source {Source}: no verdict could be given; what was said last stays")]
+    private static partial void LogNotJudged(ILogger log, string source, Exception cause);
+}

@@ -1,0 +1,236 @@
+using Dashboard.Core.Backfill;
+using Dashboard.Core.Dependencies;
+using Dashboard.Core.Failures;
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
+using Dashboard.Core.Verdicts;
+using Dashboard.Core.Verdicts.Engine;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+
+namespace Dashboard.Core.Tests.Verdicts.Engine;
+
+/// <summary>One job, one trouble: what is said, and why not something else.</summary>
+public sealed class VerdictRuleTests
+{
+    // A Wednesday, three in the morning.
+    private static readonly DateTimeOffset Now = new(2026, 11, 25, 3, 0, 30, TimeSpan.Zero);
+    private static readonly JobError Refused = new("psycopg2.OperationalError", "could not connect to server: Connection refused", "");
+    private static readonly JobError Password = new("psycopg2.OperationalError", "FATAL:  password authentication failed for user \"breakpad_rw\"", "");
+    private static readonly JobError Coding = new("TypeError", "unsupported operand", "");
+    private static readonly JobError Full = new("psycopg2.OperationalError", "could not extend file: No space left on device", "");
+
+    [Fact]
+    public void A_refused_password_is_a_page_at_the_first_failure_when_nobody_is_there_before_it_is_late()
+    {
+        var said = Judge(Failing(Password, 1));
+
+        Assert.Equal((VerdictState.Page, "R9", FailureClass.Auth), (said.State, said.Rule, said.Class));
+        Assert.StartsWith("A human is needed by 03:55Z. It is not let in", said.Headline, StringComparison.Ordinal);
+        Assert.Contains("password authentication failed", said.Cause, StringComparison.Ordinal);
+        Assert.Equal("Renew the credentials or the right that is refused.", said.FirstAction);
+    }
+
+    [Fact]
+    public void The_same_with_days_of_slack_waits_for_working_hours()
+    {
+        var said = Judge(Failing(Password, 1, "7d"), "7d");
+
+        Assert.Equal((VerdictState.NeedsHumanLater, "R9"), (said.State, said.Rule));
+        Assert.Equal(new DateTimeOffset(2026, 11, 25, 9, 0, 0, TimeSpan.Zero), said.DecideAt);
+    }
+
+    [Theory]
+    [InlineData(1, VerdictState.Watch, "R12")]
+    [InlineData(2, VerdictState.Page, "R9")]
+    public void A_fault_of_code_has_one_more_try(int failures, VerdictState state, string rule)
+    {
+        var said = Judge(Failing(Coding, failures));
+
+        Assert.Equal((state, rule), (said.State, said.Rule));
+    }
+
+    [Theory]
+    [InlineData(2, "R12")]
+    [InlineData(3, "R10")]
+    public void Want_of_room_has_two_tries(int failures, string rule) => Assert.Equal(rule, Judge(Failing(Full, failures)).Rule);
+
+    [Fact]
+    public void A_refused_connection_that_always_ended_by_itself_heals()
+    {
+        var said = Judge(Failing(Refused, 1) with { History = Healed(20) });
+
+        Assert.Equal((VerdictState.Healing, "R12", ForecastGrade.Measured), (said.State, said.Rule, said.Heal!.Grade));
+        Assert.True(said.Heal.ByDeadline >= 0.9);
+        Assert.Contains(said.Facts, fact => fact.Text.StartsWith("20 of 20 times", StringComparison.Ordinal));
+        Assert.Contains("Heals by itself", said.Headline, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_history_no_number_is_said()
+    {
+        var said = Judge(Failing(Refused, 1));
+
+        Assert.Equal((VerdictState.Watch, ForecastGrade.None), (said.State, said.Heal!.Grade));
+        Assert.StartsWith("No history for this error: next try 03:05Z", said.Headline, StringComparison.Ordinal);
+        Assert.DoesNotContain("of 5 times", said.Headline, StringComparison.Ordinal);
+        Assert.Equal(said.PageBy, said.DecideAt);
+    }
+
+    [Fact]
+    public void What_did_not_heal_until_it_is_late_is_a_page()
+    {
+        var late = Failing(Refused, 4) with { History = Runs(success: Now.AddHours(-5)) };
+
+        Assert.Equal((VerdictState.Page, "R12"), (Judge(late).State, Judge(late).Rule));
+    }
+
+    [Fact]
+    public void A_page_stays_one_until_a_run_succeeds()
+    {
+        var page = Said(Failing(Password, 1));
+        var network = Said(Failing(Refused, 2) with { History = Healed(20) }, page, Now.AddMinutes(5));
+        Assert.Equal(VerdictState.Page, network.Jobs[0].State);
+        Assert.Contains(network.Jobs[0].Rejected, rejected => rejected.Because == "A page stays one until a run succeeds.");
+
+        var well = Said(Fine(Now.AddMinutes(9)), network, Now.AddMinutes(10));
+        Assert.Equal(VerdictState.Ok, well.Jobs[0].State);
+    }
+
+    [Fact]
+    public void Retries_that_no_try_heals_are_told_although_the_row_says_nothing()
+    {
+        var running = new JobStanding(Row() with { Ongoing = Now.AddMinutes(-2) }, Healed(3), JobState.Running, "Running.", null);
+        var said = Judge(running, open: Streak(ExecutorKind.Infinite, 3, FailureClass.Auth));
+
+        Assert.Equal((VerdictState.Page, "R7"), (said.State, said.Rule));
+        Assert.Contains("This will not show as a failure", said.Headline, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_fifth_of_five_attempts_says_that_the_run_fails_before_it_does()
+    {
+        var running = new JobStanding(Row() with { Ongoing = Now.AddMinutes(-4) }, Healed(3), JobState.Running, "Running.", null);
+        var said = Judge(running, open: Streak(ExecutorKind.Limited, 5, FailureClass.Network));
+
+        Assert.Equal((VerdictState.Watch, "R7", Now.AddMinutes(5)), (said.State, said.Rule, said.NextEventAt));
+        Assert.StartsWith("This run fails at 03:05Z, that is certain; it is tried again at 03:10Z.", said.Headline, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_young_lock_that_is_taken_over_in_time_heals_for_certain()
+    {
+        var said = Judge(Stuck(Now.AddHours(-13)), "7d");
+
+        Assert.Equal((VerdictState.Healing, "R8", ForecastGrade.Certain), (said.State, said.Rule, said.Heal!.Grade));
+    }
+
+    [Fact]
+    public void Silence_of_the_scheduler_is_one_page_for_all_who_are_due()
+    {
+        var due = Enumerable.Range(0, 5).Select(i => Due($"job-{i}", Now.AddHours(-2))).ToArray();
+        var said = VerdictEngine.Evaluate(Facts(due, "1h", []), new VerdictSettings(), Now);
+
+        Assert.Equal((VerdictState.Page, 1, 5), (said.State, said.Roots.Count, said.Roots[0].Waiting.Count));
+        Assert.Equal(new VerdictRoot(RootKind.Scheduler, "scheduler"), said.Roots[0].Root);
+        Assert.StartsWith("Page: a human is needed now. No tick of the scheduler was seen since", said.Headline, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2026-11-25T03:00:00Z", "2026-11-25T09:00:00Z")]
+    [InlineData("2026-11-25T10:00:00Z", "2026-11-25T10:00:00Z")]
+    [InlineData("2026-11-25T17:00:00Z", "2026-11-26T09:00:00Z")]
+    [InlineData("2026-11-27T18:00:00Z", "2026-11-30T09:00:00Z")]
+    [InlineData("2026-11-28T12:00:00Z", "2026-11-30T09:00:00Z")]
+    public void People_are_there_on_working_days(string now, string there) =>
+        Assert.Equal(DateTimeOffset.Parse(there, System.Globalization.CultureInfo.InvariantCulture), new VerdictSettings().NextStaffed(DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)));
+
+    [Fact]
+    public void Tries_come_at_ticks_strictly_after_their_time()
+    {
+        var grid = new TickGrid(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5), "");
+        var tries = HealRule.Tries(Now.AddMinutes(-1), TimeSpan.FromSeconds(300), grid, Now).Take(3);
+
+        // A run that starts on the tick asks for a next one five minutes later: that tick is not strictly past it, and the one after is.
+        Assert.Equal(["03:05", "03:15", "03:25"], tries.Select(at => at.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Property(MaxTest = 300)]
+    public FsCheck.Property More_failures_never_raise_the_chance_of_healing(byte[] lengths, byte kind) =>
+        ((Func<bool>)(() =>
+        {
+            var model = HealModel.From([Failing(Refused, 1) with { History = History([.. lengths.Take(20).SelectMany(length => Enumerable.Repeat(false, length % 9).Append(true))]) }]);
+            var of = (FailureClass)(kind % 10);
+            var chances = Enumerable.Range(1, 12).Select(failures => model.Hazard("job", of, failures)).ToArray();
+            return chances.Zip(chances.Skip(1)).All(pair => pair.Second <= pair.First) && chances.All(chance => chance is >= 0 and <= 1);
+        })).ToProperty();
+
+    [Property(MaxTest = 200)]
+    public FsCheck.Property No_verdict_says_a_number_without_the_count_it_rests_on(byte failures, byte healed, byte which) =>
+        ((Func<bool>)(() =>
+        {
+            JobError[] errors = [Refused, Password, Coding, Full];
+            var said = Judge(Failing(errors[which % 4], 1 + (failures % 9)) with { History = Healed(healed % 12) });
+            return said.Heal is not { Grade: ForecastGrade.None } || !said.Headline.Contains(" of ", StringComparison.Ordinal);
+        })).ToProperty();
+
+    private static Verdict Judge(JobStanding standing, string frequency = "1h", RetryStreak? open = null) =>
+        Assert.Single(VerdictEngine.Evaluate(Facts([standing], frequency, open is null ? [] : [open]), new VerdictSettings(), Now).Jobs);
+
+    private static VerdictSnapshot Said(JobStanding standing, VerdictSnapshot? before = null, DateTimeOffset? now = null) =>
+        VerdictEngine.Evaluate(Facts([standing], "1h", []), new VerdictSettings(), now ?? Now, before);
+
+    private static VerdictFacts Facts(IReadOnlyList<JobStanding> standings, string frequency, IReadOnlyList<RetryStreak> open)
+    {
+        var defined = standings.Select(standing => standing with { Definition = new JobDefinition { Name = standing.Job.Name, Schedule = new Schedule(frequency, null, Backfills: false), CadenceKnown = Knowledge.Configured } }).ToArray();
+        return new VerdictFacts
+        {
+            Standings = StandingsSnapshot.Empty("test") with { Jobs = defined, AsOf = Now },
+            Tick = TickSnapshot.Empty("test") with { Jobs = [.. defined.Select(standing => standing.Tick ?? new JobTick(standing.Job.Name, TickOutcome.NotDue, ""))] },
+            Backlogs = BacklogSnapshot.Empty("test"),
+            Book = ScheduleBook.Empty("test"),
+            Open = open,
+        };
+    }
+
+    private static Job Row(string name = "job") => new() { Name = name, NextRun = Now.AddMinutes(1), LastRun = Now.AddMinutes(-4), FirstRun = Now.AddDays(-30), LastSuccess = Now.AddMinutes(-30) };
+
+    private static JobStanding Failing(JobError error, int failures, string frequency = "1h") =>
+        new(Row() with { ErrorCount = failures, LastError = error }, Runs(Now.AddMinutes(frequency == "1h" ? -30 : -60)), JobState.Failing, "Its last run failed.", Now.AddMinutes(-4));
+
+    private static JobStanding Fine(DateTimeOffset at) => new(Row() with { LastRun = at, NextRun = at.AddHours(1) }, Runs(at), JobState.Waiting, "", at);
+
+    private static JobStanding Stuck(DateTimeOffset locked) => new(Row() with { Ongoing = locked }, Runs(locked.AddMinutes(-1)), JobState.StuckLock, "Locked.", locked)
+    {
+        Tick = new JobTick("job", TickOutcome.Locked, "") { IsDue = true, LockTakenOverFrom = Now },
+    };
+
+    private static JobStanding Due(string name, DateTimeOffset since) => new(Row(name) with { NextRun = since, LastRun = since.AddHours(-1) }, JobHistory.None, JobState.Overdue, "", since)
+    {
+        Tick = new JobTick(name, TickOutcome.Runs, "") { IsDue = true, Root = null },
+    };
+
+    private static JobHistory Runs(DateTimeOffset success) => JobHistory.Of([Run(1, success, null)]);
+
+    // So many refused connections, each ended by the next try.
+    private static JobHistory Healed(int times) => History([.. Enumerable.Repeat(0, times).SelectMany(_ => new[] { false, true }), true]);
+
+    private static JobHistory History(IReadOnlyList<bool> good)
+    {
+        var runs = good.Take(JobHistory.Kept).Select((well, i) => Run(i + 1, Now.AddMinutes(-10 - (10 * (good.Count - i))), well ? null : Refused)).Reverse().ToArray();
+        return JobHistory.Of(runs);
+    }
+
+    private static Run Run(long id, DateTimeOffset at, JobError? error) => new()
+    {
+        Id = id, Job = "job", LogTime = at, Duration = TimeSpan.FromSeconds(5), Success = error is null ? at : null, Outcome = error is null ? RunOutcome.Success : RunOutcome.Failure, Error = error,
+    };
+
+    private static RetryStreak Streak(ExecutorKind executor, int attempts, FailureClass kind) => new()
+    {
+        Id = Guid.Empty, Source = "test", Host = "h", Process = "p", Thread = "t", AppName = "job", Resource = "postgresql", Backend = "postgresql", Executor = executor,
+        StartedAt = Now.AddMinutes(-2), State = StreakState.Open, Attempts = attempts, HeardAt = Now, NextAttemptAt = Now.AddMinutes(5), Class = kind, ExceptionType = "OperationalError",
+    };
+}
