@@ -28,6 +28,7 @@ using Dashboard.Web.Pings;
 using Dashboard.Web.Schedules;
 using Dashboard.Web.Security;
 using Dashboard.Web.Sources;
+using Dashboard.Web.Verdicts;
 
 if (Verbs.Asked(args))
 {
@@ -82,7 +83,7 @@ app.MapStaticAssets().AllowAnonymous();
 app.MapLogin();
 app.MapPages();
 app.MapActionForms();
-app.MapApi().MapSources().MapSchedules().MapJobs().MapRuns().MapGraph().MapBackfill().MapFailures().MapRetries().MapAccess().MapIngest().MapPingsRead().MapActions().MapActivity();
+app.MapApi().MapSources().MapSchedules().MapJobs().MapVerdicts().MapRuns().MapGraph().MapBackfill().MapFailures().MapRetries().MapAccess().MapIngest().MapPingsRead().MapActions().MapActivity();
 app.MapPings();
 app.MapApiDescription();
 app.MapLive();

@@ -35,7 +35,7 @@ internal sealed class PixelWatch(IPage page)
           while (texts.nextNode()) {
             const name = texts.currentNode.data.match(/bench-job-\d{4}/);
             const place = name && texts.currentNode.parentElement.getBoundingClientRect();
-            if (place && place.top >= 0 && place.bottom <= innerHeight) names.push(name[0]);
+            if (place && place.top >= 0 && place.bottom <= innerHeight + 600) names.push(name[0]);
           }
           return names;
         }
@@ -64,7 +64,7 @@ internal sealed class PixelWatch(IPage page)
         Behind = await page.EvaluateAsync<double>(ClockScript);
     }
 
-    /// <summary>The names of the bench's jobs in sight: of a long list the rows out of sight leave the DOM once the browser has said which those are.</summary>
+    /// <summary>The names of the jobs in sight or nearly so: of a long list the rows far out of sight leave the DOM once the browser has said which those are.</summary>
     public async Task<string[]> JobsShownAsync() => [.. (await page.EvaluateAsync<string[]>(InSightScript)).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Message number → when it was first seen, in milliseconds of the wall clock.</summary>

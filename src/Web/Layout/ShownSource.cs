@@ -7,6 +7,7 @@ using Dashboard.Core.Feeds;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
+using Dashboard.Core.Verdicts.Engine;
 
 namespace Dashboard.Web.Layout;
 
@@ -21,6 +22,9 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
 
     /// <summary>Where its jobs stand.</summary>
     public Feed<StandingsSnapshot> Standings { get; } = rooms.Standings.Of(source.Name);
+
+    /// <summary>Whether to page, and why.</summary>
+    public Feed<VerdictSnapshot> Verdict { get; } = rooms.Verdicts.Of(source.Name);
 
     /// <summary>When its jobs run, as far as that is known.</summary>
     public Feed<ScheduleBook> Schedules { get; } = rooms.Schedules.Of(source.Name);
@@ -47,6 +51,7 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
 /// <summary>The feeds of every room, which is all that pages read.</summary>
 /// <param name="Statuses">Of Sources.</param>
 /// <param name="Standings">Of Verdicts.</param>
+/// <param name="Verdicts">Of Verdicts: whether to page.</param>
 /// <param name="Schedules">Of Schedules.</param>
 /// <param name="Ticks">Of Dependencies.</param>
 /// <param name="Backlogs">Of Backfill.</param>
@@ -55,6 +60,7 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
 public sealed record SourceRooms(
     SourceFeeds<SourceStatus> Statuses,
     SourceFeeds<StandingsSnapshot> Standings,
+    SourceFeeds<VerdictSnapshot> Verdicts,
     SourceFeeds<ScheduleBook> Schedules,
     SourceFeeds<TickSnapshot> Ticks,
     SourceFeeds<BacklogSnapshot> Backlogs,

@@ -11,6 +11,7 @@ using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
+using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Kit;
 using Dashboard.Web.Components;
 using Dashboard.Web.Backfill;
@@ -34,6 +35,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(directory);
         Services.AddSingleton(Statuses);
         Services.AddSingleton(Standings);
+        Services.AddSingleton(Verdicts);
         Services.AddSingleton(new RunHistories(Clock));
         Services.AddSingleton(Schedules);
         Services.AddSingleton(Ticks);
@@ -59,6 +61,8 @@ public abstract class PageTest : BunitContext
     protected SourceFeeds<SourceStatus> Statuses { get; }
 
     protected SourceFeeds<StandingsSnapshot> Standings { get; }
+
+    protected SourceFeeds<VerdictSnapshot> Verdicts { get; } = new(VerdictSnapshot.Empty);
 
     protected SourceFeeds<ScheduleBook> Schedules { get; } = new(ScheduleBook.Empty);
 

@@ -1,0 +1,14 @@
+using Dashboard.Web.Layout;
+using Microsoft.AspNetCore.Components;
+
+namespace Dashboard.Web.Verdicts;
+
+/// <summary>Each root of trouble once, the gravest first: what is said of it, what to do first, how many wait behind it.</summary>
+public sealed partial class VerdictRoots
+{
+    private const int Most = 6;
+
+    /// <summary>The source on screen.</summary>
+    [Parameter, EditorRequired]
+    public required ShownSource Shown { get; set; }
+}
