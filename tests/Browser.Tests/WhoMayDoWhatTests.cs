@@ -127,18 +127,20 @@ public sealed class WhoMayDoWhatTests(IncidentDashboard incident) : Journey
             await LookAsync(stranger.Page, folder, $"login-trouble-{theme}-{look}");
             await LookAsync(visit.Page, folder, $"access-{theme}-{look}");
             await visit.Page.Locator(".account summary").ClickAsync();
-            await LookAsync(visit.Page, folder, $"account-{theme}-{look}");
+            
+            // An open menu covers parts of what is below it: it is looked at by itself.
+            await LookAsync(visit.Page, folder, $"account-{theme}-{look}", ".account");
             await visit.Page.GotoAsync(new Uri(dashboard.Url, "/logout").AbsoluteUri);
             await LookAsync(visit.Page, folder, $"logout-{theme}-{look}");
         }
     }
 
-    private static async Task LookAsync(IPage page, string? folder, string name)
+    private static async Task LookAsync(IPage page, string? folder, string name, string within = "html")
     {
         await page.ScreenshotAsync(new() { Path = folder is null ? null : Path.Combine(folder, $"{name}.png"), Animations = ScreenshotAnimations.Disabled });
         var (wide, window) = (await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), await page.EvaluateAsync<int>("() => document.documentElement.clientWidth"));
         Assert.True(wide <= window, $"{name} is {wide} wide in a window of {window}.");
-        var result = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
+        var result = await page.Locator(within).RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa") });
         Assert.True(result.Violations.Length == 0, $"{name}: {string.Join(" · ", result.Violations.SelectMany(violation => violation.Nodes.Select(node => $"{violation.Id}: {node.Html}")))}");
     }
 

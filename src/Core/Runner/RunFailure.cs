@@ -28,8 +28,9 @@ public sealed record RunFailure(JobError Error, string Value)
     {
         ArgumentNullException.ThrowIfNull(exception);
         var cause = exception is AggregateException { InnerExceptions: [var only] } ? only : exception;
-        var message = Cut(cause.Message);
-        var frames = Storable(Cut(cause.StackTrace is { Length: > 0 } trace ? trace + "\n" : string.Empty));
+        // Secrets first: half of one that was cut is not known for one any more.
+        var message = Cut(Redaction.Of(cause.Message));
+        var frames = Storable(Cut(Redaction.Of(cause.StackTrace is { Length: > 0 } trace ? trace + "\n" : string.Empty)));
         return new RunFailure(new JobError(cause.GetType().FullName ?? cause.GetType().Name, message, frames), Repr(cause.GetType().Name, message));
     }
 

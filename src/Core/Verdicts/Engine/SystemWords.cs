@@ -35,7 +35,7 @@ internal static class SystemWords
         Add(VerdictState.Recovering, "recovering", "recovering");
         var fine = jobs.Count(verdict => verdict.State == VerdictState.Ok);
         parts.Add($"{fine} fine");
-        var waiting = jobs.Count(verdict => verdict.State == VerdictState.Blocked);
+        var waiting = roots.SelectMany(root => root.Waiting).Distinct(StringComparer.Ordinal).Count();
         var behind = roots.Count(root => root.Waiting.Count > 0);
         return string.Join(", ", parts) + (waiting > 0 ? $"; {VerdictWords.Count(waiting, "job waits", "jobs wait")}{(behind > 0 ? $" behind {VerdictWords.Count(behind, "root", "roots")}" : "")}." : ".");
 

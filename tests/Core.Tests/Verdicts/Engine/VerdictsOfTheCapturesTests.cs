@@ -15,7 +15,7 @@ public sealed class VerdictsOfTheCapturesTests
 
         Assert.Equal(
             (VerdictState.Page, "3 pages, first ftpscraper. A human is needed now. Its lock has been held since Sep 4 22:00Z and its process is most likely gone. The scheduler takes it over from 10:00Z: too late.",
-                "3 pages, 3 fine; 14 jobs wait behind 1 root."),
+                "3 pages, 3 fine; 16 jobs wait behind 1 root."),
             (said.State, said.Headline, said.Then));
         Assert.Equal(
             ["ftpscraper Page 16", "bugzilla-associations Page 0", "duplicates Page 0"],
