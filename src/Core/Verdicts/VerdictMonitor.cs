@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace Dashboard.Core.Verdicts;
 
-/// <summary>Keeps the verdicts of every source: judges when something it rests on changed, at most four times a second, and when the clock alone may change it.</summary>
+/// <summary>Keeps the verdicts of every source: judges when something it rests on changed, at most once a second, and when the clock alone may change it.</summary>
 public sealed partial class VerdictMonitor(
     SourceDirectory directory,
     SourceFeeds<StandingsSnapshot> standings,
@@ -25,7 +25,7 @@ public sealed partial class VerdictMonitor(
     TimeProvider clock,
     ILogger<VerdictMonitor> log) : BackgroundService
 {
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ByClock = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
