@@ -18,6 +18,7 @@ public sealed class HungServerTests
         await using var bank = await TransactionsOnPostgres.OpenAsync(await postgres.NewDatabaseAsync(), direct => direct, deadline: 1);
         await bank.MoveAsync(1, Token);
         var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = bank.Told.Count;
         var move = bank.MoveAsync(2, Token, async () =>
         {
             if (!hangs.Task.IsCompleted)
@@ -29,7 +30,7 @@ public sealed class HungServerTests
         try
         {
             await hangs.Task.WaitAsync(Token);
-            await bank.UntilToldAsync(RetryOutcome.Fail, Token, after: bank.Told.Count);
+            await bank.UntilToldAsync(RetryOutcome.Fail, Token, after: before);
         }
         finally
         {
