@@ -33,9 +33,11 @@ public sealed class WhoMayDoWhatTests(IncidentDashboard incident) : Journey
     [Fact]
     public async Task Who_is_shut_out_finds_the_login_at_the_next_click_and_without_one()
     {
-        var clicking = await EnterAsync(incident.Dashboard, Role.Operator, "/jobs");
+        // Of its own: on the one that is shared, others are working under the same name.
+        var dashboard = Keep(await RunningDashboard.StartAsync([new TestSource("demo", await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-incident"))]));
+        var clicking = await EnterAsync(dashboard, Role.Operator, "/jobs");
         var idle = await clicking.Context.NewPageAsync();
-        await idle.GotoAsync(new Uri(incident.Dashboard.Url, "/").AbsoluteUri);
+        await idle.GotoAsync(new Uri(dashboard.Url, "/").AbsoluteUri);
         await idle.LiveAsync();
         clicking.Expect("401");
         clicking.Expect("WebSocket");
@@ -46,7 +48,7 @@ public sealed class WhoMayDoWhatTests(IncidentDashboard incident) : Journey
 
         var cookie = (await clicking.Context.CookiesAsync()).Single(cookie => cookie.Name == "dashboard").Value;
         Assert.NotEmpty(cookie);
-        var sessions = incident.Dashboard.Services.GetRequiredService<SessionQueries>();
+        var sessions = dashboard.Services.GetRequiredService<SessionQueries>();
         foreach (var session in (await sessions.LiveAsync(Stop)).Where(session => session.Name == "the operator"))
         {
             await sessions.EndAsync(session.Id, "an admin", Stop);
