@@ -73,6 +73,11 @@ internal sealed class Executing : IRetryTelemetry
 
         public int Waits => Volatile.Read(ref waits);
 
+        /// <summary>How far the timestamps are behind the timers, as a coarse timer is ahead of a fine clock.</summary>
+        public TimeSpan Behind { get; set; }
+
+        public override long GetTimestamp() => base.GetTimestamp() - (long)(Behind.TotalSeconds * TimestampFrequency);
+
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             var timer = base.CreateTimer(callback, state, dueTime, period);

@@ -30,7 +30,7 @@ public sealed class HungServerTests
         try
         {
             await hangs.Task.WaitAsync(Token);
-            await bank.UntilToldAsync(RetryOutcome.Fail, Token, after: before);
+            await bank.UntilToldAsync(RetryOutcome.Fail, move, Token, after: before);
         }
         finally
         {
@@ -90,7 +90,7 @@ public sealed class HungServerTests
             select pg_advisory_lock(1)
             """);
         var move = bank.MoveAsync(1, Token);
-        await bank.UntilToldAsync(RetryOutcome.Fail, Token);
+        await bank.UntilToldAsync(RetryOutcome.Fail, move, Token);
         await holder.ExecuteAsync("select pg_advisory_unlock(1)");
         await move;
         Assert.Equal(1, await bank.MovedAsync());

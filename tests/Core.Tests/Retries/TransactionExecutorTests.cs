@@ -160,6 +160,23 @@ public sealed class TransactionExecutorTests
     }
 
     [Fact]
+    public async Task A_timer_that_rings_a_moment_before_the_deadline_rings_again()
+    {
+        var executing = new Executing(Plain, deadline: 5);
+        var run = executing.Executor.RunAsync<int>(
+            async (_, cancellation) =>
+            {
+                executing.Clock.Behind = TimeSpan.FromMilliseconds(2);
+                await Task.Delay(Timeout.InfiniteTimeSpan, executing.Clock, cancellation);
+                return 1;
+            },
+            TestContext.Current.CancellationToken).AsTask();
+        executing.Clock.Advance(TimeSpan.FromSeconds(5));
+        executing.Clock.Advance(TimeSpan.FromMilliseconds(2));
+        await Assert.ThrowsAsync<AttemptDeadlineException>(() => run.WaitAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_deadline_not_reached_leaves_the_next_run_its_whole_length()
     {
         var executing = new Executing(Plain, deadline: 5);

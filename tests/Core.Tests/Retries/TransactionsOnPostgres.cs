@@ -82,12 +82,24 @@ internal sealed class TransactionsOnPostgres : IRetryTelemetry, IAsyncDisposable
         return await connection.QuerySingleAsync<int>("select count(*)::int from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'");
     }
 
-    /// <summary>Waits until something was told, after so many events.</summary>
-    public async Task UntilToldAsync(RetryOutcome outcome, CancellationToken cancellationToken, int after = 0)
+    /// <summary>Waits until a run told something, after so many events; fails when the run ends without.</summary>
+    public async Task UntilToldAsync(RetryOutcome outcome, Task run, CancellationToken cancellationToken, int after = 0)
     {
         while (told.Skip(after).All(told => told.Outcome != outcome))
         {
-            await heard.WaitAsync(cancellationToken);
+            var hearing = heard.WaitAsync(cancellationToken);
+            if (await Task.WhenAny(hearing, run) == hearing)
+            {
+                continue;
+            }
+
+            if (told.Skip(after).All(told => told.Outcome != outcome))
+            {
+                Assert.Fail($"The run ended ({run.Exception?.InnerException?.ToString() ?? run.Status.ToString()}) and told only: "
+                    + string.Join("; ", told.Skip(after).Select(told => $"{told.At:O} {told.Attempt} {told.Outcome} {told.ExceptionType} {told.ExceptionValue}")));
+            }
+
+            return;
         }
     }
 

@@ -119,13 +119,30 @@ internal sealed class AttemptBound : IValueTaskSource<bool>
         timer.Change(length, Timeout.InfiniteTimeSpan);
     }
 
+    // A ring before the time was meant for the attempt before, or the timer, which counts in coarser steps than the clock, is ahead of it: it rings again then.
+    private bool IsEarly()
+    {
+        if (due == long.MaxValue)
+        {
+            return true;
+        }
+
+        var now = clock.GetTimestamp();
+        if (now >= due)
+        {
+            return false;
+        }
+
+        timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling((due - now) * 1_000.0 / clock.TimestampFrequency)), Timeout.InfiniteTimeSpan);
+        return true;
+    }
+
     private void Ring()
     {
         bool leave;
         lock (changing)
         {
-            // A ring meant for the attempt before comes before this one's time.
-            if (clock.GetTimestamp() < due)
+            if (IsEarly())
             {
                 return;
             }
@@ -148,7 +165,7 @@ internal sealed class AttemptBound : IValueTaskSource<bool>
     {
         lock (changing)
         {
-            if (endAsked || over || (late && clock.GetTimestamp() < due))
+            if (endAsked || over || (late && IsEarly()))
             {
                 return;
             }
