@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Verdicts;
@@ -16,41 +15,15 @@ public static class PlainCommands
     private const int LongestLine = 900;
     private const int MostNamed = 8;
 
-    /// <summary>
-    /// One line for Nagios: what is wrong, worst first, then after the one bar the counts. 2 for what will not heal by itself and for repeated failures, 1 for
-    /// what may, 0 otherwise. Names and messages cannot break the line or the bar.
-    /// </summary>
+    /// <summary>The verdict for Nagios, by what one look shows: see <see cref="VerdictText.Nagios"/>.</summary>
     public static CommandAnswer Nagios(SourceGlance glance)
     {
         ArgumentNullException.ThrowIfNull(glance);
-        var jobs = glance.Standings.Jobs;
-        var stuck = jobs.Where(job => job.State == JobState.StuckLock).ToArray();
-        var failing = jobs.Where(job => job.State == JobState.Failing || (job.State == JobState.StuckLock && job.Job.ErrorCount > 0)).ToArray();
-        var first = failing.Where(job => job.Job.ErrorCount == 1 && glance.Book.Find(job.Job.Name) is { BackfillsKnown: not Knowledge.Unknown, Schedule.Backfills: true }).ToArray();
-        var overdue = jobs.Where(job => job.State == JobState.Overdue).ToArray();
-        var blocked = jobs.Where(job => job.State == JobState.Blocked).ToArray();
-        var starved = glance.Tick.Jobs.Where(job => job is { IsDue: true, Outcome: TickOutcome.Starved }).ToArray();
-        var dies = glance.Tick.Jobs.Where(job => job.Outcome is TickOutcome.Dies or TickOutcome.NoTick).Select(job => job.Because).Distinct().ToArray();
-        List<string> criticals =
-        [
-            .. stuck.Select(job => $"stuck lock of {Safe(job.Job.Name)} since {At(job.Job.Ongoing!.Value)}{Behind(starved.Count(other => other.StarvedBy == job.Job.Name))}"),
-            .. dies.Select(because => $"no run comes to its end: {Safe(because, 200)}"),
-        ];
-        Add(criticals, "failing", failing.Except(first), job => string.Create(CultureInfo.InvariantCulture, $"{Safe(job.Job.Name)} ({job.Job.ErrorCount} times{Kind(job.Job)})"));
-        List<string> warnings = [];
-        Add(warnings, "failed once and owes the slot", first, job => $"{Safe(job.Job.Name)}{Kind(job.Job)}");
-        Add(warnings, "overdue", overdue, job => $"{Safe(job.Job.Name)} since {At(job.Job.NextRun!.Value)}");
-        var waiting = blocked.Where(job => job.Tick is not { Outcome: TickOutcome.Starved }).ToArray();
-        Add(warnings, "blocked by a parent", waiting, job => Safe(job.Job.Name));
-        Add(warnings, "starved", stuck.Length > 0 ? [] : starved, job => Safe(job.Name));
-        var (code, word) = criticals.Count > 0 ? (2, "CRITICAL") : warnings.Count > 0 ? (1, "WARNING") : (0, "OK");
-        var said = code == 0 ? string.Create(CultureInfo.InvariantCulture, $"{jobs.Count} jobs, none failing, stuck or late") : string.Join("; ", criticals.Concat(warnings));
-        var counts = string.Create(CultureInfo.InvariantCulture, $"jobs={jobs.Count} failing={failing.Length} stuck={stuck.Length} starved={starved.Length} blocked={waiting.Length} overdue={overdue.Length}");
-        return new CommandAnswer($"{word} - {Cut(said, LongestLine)} | {counts}\n", "", code);
+        return VerdictText.Nagios(glance.Verdict, glance.Standings);
     }
 
     /// <summary>What a check says that could not be made.</summary>
-    public static CommandAnswer NagiosUnknown(string why) => new($"UNKNOWN - {Safe(why, LongestLine)}\n", "", Unknown);
+    public static CommandAnswer NagiosUnknown(string why) => new($"CRONTABBER UNKNOWN: {Safe(why, LongestLine)}\n", "", Unknown);
 
     /// <summary>Every job: when it runs, where it stands, and how that is known.</summary>
     public static CommandAnswer ListJobs(SourceGlance glance)
@@ -153,24 +126,6 @@ public static class PlainCommands
 
     private static string Faults(SourceGlance glance) =>
         glance.Book.Faults.Count == 0 ? "" : $"The configuration has {glance.Book.Faults.Count} faults: ./run configtest --source {glance.Source.Name} tells them.\n";
-
-    private static void Add<T>(List<string> said, string what, IEnumerable<T> jobs, Func<T, string> words)
-    {
-        var all = jobs.ToArray();
-        if (all.Length > 0)
-        {
-            said.Add($"{what}: {string.Join(", ", all.Take(MostNamed).Select(words))}{(all.Length > MostNamed ? $" and {all.Length - MostNamed} more" : "")}");
-        }
-    }
-
-    private static string Behind(int starved) => starved switch
-    {
-        0 => "",
-        1 => " and 1 due job waits behind it",
-        _ => string.Create(CultureInfo.InvariantCulture, $" and {starved} due jobs wait behind it"),
-    };
-
-    private static string Kind(Job job) => job.LastError is { Type.Length: > 0 } error ? $", {Safe(error.Type[(error.Type.LastIndexOf('.') + 1)..])}" : "";
 
     private static string Words(JobState state) => state switch
     {

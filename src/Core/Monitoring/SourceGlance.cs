@@ -1,3 +1,4 @@
+using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Jobs;
@@ -5,6 +6,7 @@ using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
+using Dashboard.Core.Verdicts.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -42,19 +44,22 @@ public sealed record SourceGlance
     /// <summary>Where every job stands.</summary>
     public required StandingsSnapshot Standings { get; init; }
 
+    /// <summary>What is said of it by what one look shows: nothing of what executors told, nor of what was said before.</summary>
+    public required VerdictSnapshot Verdict { get; init; }
+
     /// <summary>The rows as the database spelt them.</summary>
     internal IReadOnlyDictionary<string, JobRow> Raw { get; init; } = new Dictionary<string, JobRow>();
 
     /// <summary>Looks.</summary>
     /// <exception cref="GlanceException">When the source cannot be read.</exception>
-    public static async Task<SourceGlance> AtAsync(Source source, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<SourceGlance> AtAsync(Source source, TimeProvider clock, CancellationToken cancellationToken, VerdictSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         try
         {
-            return await LookAsync(source, clock, deadline.Token);
+            return await LookAsync(source, clock, settings ?? new VerdictSettings(), deadline.Token);
         }
         catch (OperationCanceledException cause) when (!cancellationToken.IsCancellationRequested)
         {
@@ -66,7 +71,7 @@ public sealed record SourceGlance
         }
     }
 
-    private static async Task<SourceGlance> LookAsync(Source source, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<SourceGlance> LookAsync(Source source, TimeProvider clock, VerdictSettings settings, CancellationToken cancellationToken)
     {
         var (pool, bounded) = await ReadPool.OpenAsync(source, cancellationToken);
         await using (pool)
@@ -85,17 +90,19 @@ public sealed record SourceGlance
             await new RunsMonitor(runs, jobs, new RunHistories(clock), Options.Create(new RunOptions()), clock, NullLogger<RunsMonitor>.Instance)
                 .ReadAsync(observed, SourceChange.Everything, cancellationToken);
             var raw = (await new JobQueries(observed).AllAsync(cancellationToken)).Rows;
-            return Of(source, capabilities.Flavour, jobs.Of(source.Name).Newest, runs.Of(source.Name).Newest, raw);
+            return Of(source, capabilities.Flavour, jobs.Of(source.Name).Newest, runs.Of(source.Name).Newest, raw, settings);
         }
     }
 
-    internal static SourceGlance Of(Source source, Flavour flavour, JobsSnapshot rows, RunsSnapshot runs, IReadOnlyList<JobRow> raw)
+    internal static SourceGlance Of(Source source, Flavour flavour, JobsSnapshot rows, RunsSnapshot runs, IReadOnlyList<JobRow> raw, VerdictSettings? settings = null)
     {
         var files = new ScheduleFiles(source.JobsFile, source.MappingFile);
         files.Refresh();
         var book = new ScheduleFold().Next(ScheduleBook.Empty(source.Name), files.Newest, rows, runs, flavour);
         var now = rows.AsOf ?? DateTimeOffset.UnixEpoch;
         var tick = TickRule.Next(TickSnapshot.Empty(source.Name), book, rows, runs, now);
+        var standings = StandingsFold.Next(StandingsSnapshot.Empty(source.Name), tick, runs, now, book);
+        var owed = new BacklogFold().Next(BacklogSnapshot.Empty(source.Name), new BacklogInputs(book, rows, runs, tick), now);
         return new SourceGlance
         {
             Source = source,
@@ -105,7 +112,8 @@ public sealed record SourceGlance
             Files = files.Newest,
             Book = book,
             Tick = tick,
-            Standings = StandingsFold.Next(StandingsSnapshot.Empty(source.Name), tick, runs, now, book),
+            Standings = standings,
+            Verdict = VerdictEngine.Evaluate(new VerdictFacts { Standings = standings, Tick = tick, Backlogs = owed, Book = book }, settings ?? new VerdictSettings(), now),
             Raw = raw.DistinctBy(row => row.Name).ToDictionary(row => row.Name, StringComparer.Ordinal),
         };
     }

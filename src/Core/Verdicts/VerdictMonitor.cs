@@ -21,6 +21,7 @@ public sealed partial class VerdictMonitor(
     SourceFeeds<SourceStatus> statuses,
     Feed<RetriesSnapshot> retries,
     SourceFeeds<VerdictSnapshot> verdicts,
+    VerdictPulse pulse,
     IOptions<VerdictSettings> settings,
     TimeProvider clock,
     ILogger<VerdictMonitor> log) : BackgroundService
@@ -86,7 +87,12 @@ public sealed partial class VerdictMonitor(
                 Age = status.ReadAt is { } read ? ours - read : TimeSpan.MaxValue,
             };
             var now = SourceClock.Now(status, rows.AsOf, ours) ?? status.DatabaseTime(ours);
-            feed.Publish(VerdictEngine.Evaluate(facts, settings.Value, now, feed.Newest));
+            var said = VerdictEngine.Evaluate(facts, settings.Value, now, feed.Newest);
+            feed.Publish(said);
+            if (said.State != VerdictState.Blind)
+            {
+                pulse.Judged(source, ours);
+            }
         }
         catch (Exception cause)
         {

@@ -1,4 +1,6 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Ledger;
+using Dashboard.Core.Monitoring.Metrics;
 using Dashboard.Core.Verdicts.Engine;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +15,11 @@ public static class VerdictServices
         services.AddSingleton(new SourceFeeds<StandingsSnapshot>(StandingsSnapshot.Empty));
         services.AddHostedService<StandingsMonitor>();
         services.AddSingleton(new SourceFeeds<VerdictSnapshot>(VerdictSnapshot.Empty));
+        services.AddSingleton<VerdictPulse>();
         services.AddHostedService<VerdictMonitor>();
+        services.AddSingleton(new Feed<LedgerTotals>(LedgerTotals.None));
+        services.AddSingleton<MetricTally>();
+        services.AddHostedService(provider => provider.GetRequiredService<MetricTally>());
         return services;
     }
 }

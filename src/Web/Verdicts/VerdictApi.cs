@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Monitoring;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Web.Api;
-using Dashboard.Web.Sources;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Dashboard.Web.Verdicts;
@@ -31,12 +31,35 @@ internal static class VerdictApi
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapRead("/verdict/explain", ExplainAll)
+            .WithName("verdict-explain")
+            .WithSummary("Whether to page, in plain sentences")
+            .WithDescription("The newest verdict with every root of trouble: its cause, what to do first, who waits behind it.")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapRead("/jobs/{app_name}/explain", ExplainOne)
+            .WithName("job-explain")
+            .WithSummary("What is said of one job and why, in plain sentences")
+            .WithDescription("What is said, what it rests on, what else was thought of and what would change it. The name is one percent-encoded path segment.")
+            .Produces<string>(StatusCodes.Status200OK, "text/plain")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        api.MapRead("/verdicts/stream", VerdictStream.Answer)
+            .WithName("verdict-stream")
+            .WithSummary("Each verdict as it comes, as server-sent events")
+            .WithDescription("Event verdict: the whole verdict, at once and after each change. Event judged: the moment of the last evaluation, every 15 s. The stream ends after ten minutes; an EventSource comes back by itself.")
+            .Produces<SystemVerdictWire>(StatusCodes.Status200OK, "text/event-stream")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound);
         return api;
     }
 
     private static IResult All(
         HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, [FromQuery, Description("The source; the first when absent.")] string? source) =>
-        Said(context, directory, verdicts, ref source, out var problem) is { } said
+        AskedVerdict.Find(context, directory, verdicts, out var problem) is { } said
             ? new TaggedJson<SystemVerdictWire>(() => SystemVerdictWire.Of(said), Tag(said))
             : problem!;
 
@@ -45,43 +68,37 @@ internal static class VerdictApi
         SourceDirectory directory,
         SourceFeeds<VerdictSnapshot> verdicts,
         [FromRoute(Name = "app_name"), Description("The job's name, percent-encoded.")] string appName,
-        [FromQuery, Description("The source; the first when absent.")] string? source)
+        [FromQuery, Description("The source; the first when absent.")] string? source) =>
+        Job(context, directory, verdicts, out var said, out var problem) is { } verdict ? new TaggedJson<VerdictWire>(() => VerdictWire.Of(verdict), Tag(said!)) : problem!;
+
+    private static IResult ExplainAll(
+        HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, [FromQuery, Description("The source; the first when absent.")] string? source) =>
+        AskedVerdict.Find(context, directory, verdicts, out var problem) is { } said ? Results.Text(VerdictText.Explain(said)) : problem!;
+
+    private static IResult ExplainOne(
+        HttpContext context,
+        SourceDirectory directory,
+        SourceFeeds<VerdictSnapshot> verdicts,
+        [FromRoute(Name = "app_name"), Description("The job's name, percent-encoded.")] string appName,
+        [FromQuery, Description("The source; the first when absent.")] string? source) =>
+        Job(context, directory, verdicts, out var said, out var problem) is { } verdict ? Results.Text(VerdictText.Explain(said!, verdict)) : problem!;
+
+    private static Verdict? Job(HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, out VerdictSnapshot? said, out IResult? problem)
     {
-        if (Said(context, directory, verdicts, ref source, out var problem) is not { } said)
+        said = AskedVerdict.Find(context, directory, verdicts, out problem);
+        if (said is null)
         {
-            return problem!;
+            return null;
         }
 
         var name = PathName.FromEnd(context, 1);
-        return said.Find(name) is { } verdict ? new TaggedJson<VerdictWire>(() => VerdictWire.Of(verdict), Tag(said)) : ApiProblem.UnknownJob(name, said.Source);
-    }
-
-    private static VerdictSnapshot? Said(HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, ref string? source, out IResult? problem)
-    {
-        var query = new QueryReader(context.Request.Query, "source");
-        source = query.Text("source");
-        if (query.Errors.Count > 0)
+        if (said.Find(name) is { } verdict)
         {
-            problem = ApiProblem.BadParameters(query.Errors);
-            return null;
+            return verdict;
         }
 
-        if (directory.Find(source) is not { } known)
-        {
-            problem = ApiProblem.UnknownSource(source ?? "", directory.All.Select(each => each.Name));
-            return null;
-        }
-
-        var said = verdicts.Of(known.Name).Newest;
-        if (said.AsOf is null)
-        {
-            context.Response.Headers.RetryAfter = "2";
-            problem = ApiProblem.NotReadYet(known.Name, null);
-            return null;
-        }
-
-        problem = null;
-        return said;
+        problem = ApiProblem.UnknownJob(name, said.Source);
+        return null;
     }
 
     private static Microsoft.Net.Http.Headers.EntityTagHeaderValue Tag(VerdictSnapshot said) => EntityTag.Of("verdict", said.Source, $"{said.Sequence}", $"{said.AsOf:O}");

@@ -1,3 +1,4 @@
+using Dashboard.Core.Monitoring;
 using Dashboard.Core.Verdicts.Engine;
 
 namespace Dashboard.Web.Verdicts;
@@ -5,18 +6,7 @@ namespace Dashboard.Web.Verdicts;
 /// <summary>The word and the colour of each verdict.</summary>
 internal static class VerdictSaid
 {
-    public static string Word(this VerdictState state) => state switch
-    {
-        VerdictState.Ok => "On time",
-        VerdictState.CatchingUp => "Catching up",
-        VerdictState.Recovering => "Recovering",
-        VerdictState.Healing => "Healing",
-        VerdictState.Blocked => "Waits",
-        VerdictState.Watch => "Watch",
-        VerdictState.NeedsHumanLater => "Working hours",
-        VerdictState.Page => "Page",
-        _ => "Blind",
-    };
+    public static string Word(this VerdictState state) => VerdictText.Word(state);
 
     public static string Tone(this VerdictState state) => state switch
     {

@@ -1,7 +1,10 @@
 using Dashboard.Core.Monitoring;
 using Dashboard.Core.Schedules;
-using Dashboard.Kit;
 using Dashboard.Core.Sources;
+using Dashboard.Core.Tests.Dependencies;
+using Dashboard.Core.Tests.Verdicts.Engine;
+using Dashboard.Core.Verdicts.Engine;
+using Dashboard.Kit;
 
 namespace Dashboard.Core.Tests.Monitoring;
 
@@ -25,41 +28,45 @@ public sealed class PlainCommandsTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public async Task Nagios_names_the_stuck_lock_and_counts_who_waits_behind_it_on_one_line_with_one_bar()
+    public async Task Nagios_says_the_verdict_first_and_each_root_on_a_line_of_its_own()
     {
         var answer = PlainCommands.Nagios(await GlanceAsync("crontabber-incident", ToNow, atAnyHour: true));
+        var lines = answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(2, answer.ExitCode);
-        Assert.StartsWith("CRITICAL - stuck lock of ftpscraper since ", answer.Output, StringComparison.Ordinal);
-        Assert.Contains(" and 16 due jobs wait behind it", answer.Output, StringComparison.Ordinal);
-        Assert.Contains("adu-matview (254 times, RaiseException)", answer.Output, StringComparison.Ordinal);
-        Assert.Equal(1, answer.Output.Count(each => each == '\n'));
+        Assert.StartsWith("CRONTABBER CRITICAL: ", lines[0], StringComparison.Ordinal);
+        Assert.Contains("16 jobs wait behind 1 root - ftpscraper: A human is needed now. Its lock has been held since ", lines[0], StringComparison.Ordinal);
+        Assert.Matches(@" \| 'page'=[1-9];;0;0; 'human'=\d+;0;;0; 'watch'=\d+;;;0; 'healing'=\d+;;;0; 'blocked'=16;;;0; 'fine'=\d+;;;0; 'oldest_data'=\d+s;;;0;$", lines[0]);
+        Assert.StartsWith("Page: ftpscraper: A human is needed now.", lines[1], StringComparison.Ordinal);
         Assert.Equal(1, answer.Output.Count(each => each == '|'));
-        Assert.Matches(@"\| jobs=20 failing=\d+ stuck=\d+ starved=16 blocked=\d+ overdue=\d+\n$", answer.Output);
     }
 
     [Fact]
-    public async Task Names_and_errors_cannot_break_the_line_of_the_plugin()
+    public void Names_and_errors_cannot_break_the_line_of_the_plugin()
     {
-        var answer = PlainCommands.Nagios(await GlanceAsync("crontabber-healthy", """
-            update crontabber set next_run = now() + interval '1 hour', last_run = now();
-            update crontabber set error_count = 3, app_name = E'a | b\n\u2028c', last_error = '{"type": "<class ''x|y\nz''>", "value": "v", "traceback": ""}' where app_name = 'duplicates'
-            """, configured: false));
+        var root = new RootVerdict(new VerdictRoot(RootKind.Job, "a | b\n\u2028c"), VerdictState.Page, "a | b\n\u2028c", "It is not let in (x|y\nz).", []);
+        var said = VerdictSnapshot.Empty("demo") with { AsOf = SampleJobs.Now, State = VerdictState.Page, Headline = "Page.", Then = "1 page, 0 fine.", Roots = [root] };
+        var answer = VerdictText.Nagios(said, SampleJobs.Snapshot());
 
-        Assert.Equal(1, answer.Output.Count(each => each == '\n'));
+        Assert.Equal(2, answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal(1, answer.Output.Count(each => each == '|'));
-        Assert.Contains("a / b  c", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("a / b  c: It is not let in (x/y z).", answer.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_first_failure_of_a_job_that_backfills_is_a_warning_and_nothing_wrong_is_ok()
+    public async Task What_heals_is_a_warning_unless_it_is_said_to_be_fine_and_nothing_wrong_is_ok()
     {
-        const string fine = "update crontabber set next_run = now() + interval '1 hour'";
-        var ok = PlainCommands.Nagios(await GlanceAsync("crontabber-healthy", fine));
-        var first = PlainCommands.Nagios(await GlanceAsync("crontabber-healthy", $$"""{{fine}}; update crontabber set error_count = 1, last_error = '{"type": "<class ''ValueError''>", "value": "v", "traceback": ""}' where app_name = 'duplicates'"""));
+        var facts = await CapturedVerdicts.FactsAsync("crontabber-healthy", Captured.HealthyNow, configured: false);
+        var fine = VerdictEngine.Evaluate(facts, new VerdictSettings(), Captured.HealthyNow);
+        var healing = fine with { State = VerdictState.Healing, Roots = [new RootVerdict(new VerdictRoot(RootKind.Job, "a"), VerdictState.Healing, "a", "Heals by itself.", [])], Then = "1 healing, 15 fine." };
+        var ok = VerdictText.Nagios(fine, facts.Standings);
 
-        Assert.Equal((0, true), (ok.ExitCode, ok.Output.StartsWith("OK - 16 jobs, none failing, stuck or late | jobs=16", StringComparison.Ordinal)));
-        Assert.Equal((1, true), (first.ExitCode, first.Output.StartsWith("WARNING - failed once and owes the slot: duplicates, ValueError | ", StringComparison.Ordinal)));
+        Assert.Equal(0, ok.ExitCode);
+        Assert.StartsWith("CRONTABBER OK: No page: every job is on time. | 'page'=0;;0;0; ", ok.Output, StringComparison.Ordinal);
+        Assert.StartsWith("CRONTABBER WARNING: 1 healing, 15 fine - a: Heals by itself. | 'page'=0;;0;0; ", VerdictText.Nagios(healing, facts.Standings).Output, StringComparison.Ordinal);
+        Assert.Equal(
+            (1, 0, 3),
+            (VerdictText.Nagios(healing, facts.Standings).ExitCode, VerdictText.Nagios(healing, facts.Standings, healingIsOk: true).ExitCode, VerdictText.Nagios(VerdictSnapshot.Empty("x"), facts.Standings).ExitCode));
     }
 
     [Fact]

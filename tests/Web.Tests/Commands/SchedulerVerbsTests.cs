@@ -49,7 +49,7 @@ public sealed class SchedulerVerbsTests
     {
         var (code, output, error) = await RunAsync("nagios", "--source", "Host=127.0.0.1;Port=1;Database=x;Username=me;Password=hunter2");
 
-        Assert.Equal((3, "UNKNOWN - Nothing listens at 127.0.0.1:1/x.\n", ""), (code, output, error));
+        Assert.Equal((3, "CRONTABBER UNKNOWN: Nothing listens at 127.0.0.1:1/x.\n", ""), (code, output, error));
     }
 
     [Fact]
