@@ -1,5 +1,6 @@
 using System.Reflection;
 using Dashboard.Core.Jobs;
+using Mono.Cecil;
 using NetArchTest.Rules;
 
 namespace Dashboard.Core.Tests;
@@ -20,6 +21,42 @@ public sealed class ArchitectureTests
     [Fact]
     public void Verdicts_do_not_know_how_their_facts_were_fetched() => AssertNone(
         Types.InAssembly(Core).That().ResideInNamespace("Dashboard.Core.Verdicts").ShouldNot().HaveDependencyOnAny("Npgsql", "Dapper"));
+
+    /// <summary>Each of the others is opened by hand for a reason: one starts the server it asks, two open what a run of an executor then keeps, one does an operator's single command.</summary>
+    [Fact]
+    public void Connections_are_opened_by_executors()
+    {
+        using var core = AssemblyDefinition.ReadAssembly(Core.Location);
+        var openers =
+            from type in core.MainModule.GetTypes()
+            from method in type.Methods.Where(method => method.HasBody)
+            from instruction in method.Body.Instructions
+            where instruction.Operand is MethodReference called && Opens(called)
+            select Outermost(type).FullName;
+
+        Assert.Equal(
+            [
+                "Dashboard.Core.Database.Embedded.EmbeddedPostgres",
+                "Dashboard.Core.Retries.Executor.NpgsqlResource",
+                "Dashboard.Core.Sources.LogicalCapture",
+                "Dashboard.Core.Sources.NotifyCapture",
+                "Dashboard.Core.Sources.SourceInstaller",
+            ],
+            openers.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    // A connection made without a pool, one taken from it, and the commands of a pool, which take one for themselves.
+    private static bool Opens(MethodReference called) => (called.DeclaringType.FullName, called.Name) switch
+    {
+        ("Npgsql.NpgsqlConnection", ".ctor" or "Open" or "OpenAsync") => true,
+        ("Npgsql.NpgsqlDataSource", "OpenConnection" or "OpenConnectionAsync" or "CreateConnection" or "CreateCommand" or "CreateBatch") => true,
+        ("System.Data.Common.DbConnection" or "System.Data.IDbConnection", "Open" or "OpenAsync") => true,
+        ("System.Data.Common.DbDataSource", "OpenConnection" or "OpenConnectionAsync" or "CreateConnection" or "CreateCommand" or "CreateBatch") => true,
+        ("Npgsql.Replication.LogicalReplicationConnection" or "Npgsql.Replication.ReplicationConnection", ".ctor" or "Open") => true,
+        _ => false,
+    };
+
+    private static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static void AssertNone(ConditionList rule)
     {

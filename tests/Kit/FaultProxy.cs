@@ -32,6 +32,9 @@ public enum Fault
 
     /// <summary>Takes no new connection: it is cut as soon as it is made.</summary>
     Refuse,
+
+    /// <summary>The server is out of reach: cuts every connection at the next bytes of the client, and takes no new one.</summary>
+    Away,
 }
 
 /// <summary>Stands between a client and PostgreSQL on loopback and breaks what passes through, when told to. Speaks enough of the protocol to know a COMMIT.</summary>
@@ -59,7 +62,7 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>How often a fault struck.</summary>
     public int Struck => Volatile.Read(ref struck);
 
-    /// <summary>What to do. All but <see cref="Fault.Hang"/> and <see cref="Fault.Refuse"/> strike once and are then <see cref="Fault.None"/>.</summary>
+    /// <summary>What to do. All but <see cref="Fault.Hang"/>, <see cref="Fault.Refuse"/> and <see cref="Fault.Away"/> strike once and are then <see cref="Fault.None"/>.</summary>
     public Fault Next
     {
         get => (Fault)Volatile.Read(ref fault);
@@ -96,7 +99,7 @@ public sealed class FaultProxy : IAsyncDisposable
                 return;
             }
 
-            if (Next == Fault.Refuse)
+            if (Next is Fault.Refuse or Fault.Away)
             {
                 Interlocked.Increment(ref struck);
                 Cut(client);
@@ -139,7 +142,7 @@ public sealed class FaultProxy : IAsyncDisposable
                 var bytes = buffer.AsMemory(0, read);
                 switch (Strikes(bytes.Span))
                 {
-                    case Fault.CutBeforeServer or Fault.CommitNotSent:
+                    case Fault.CutBeforeServer or Fault.CommitNotSent or Fault.Away:
                         return;
                     case Fault.CutAfterServer or Fault.CommitAnswerLost:
                         way.DropsAnswer = true;
@@ -184,10 +187,10 @@ public sealed class FaultProxy : IAsyncDisposable
         {
             Fault.CommitNotSent or Fault.CommitAnswerLost or Fault.CommitRace => IsCommit(bytes),
             Fault.CutBeforeServer or Fault.CutAfterServer => !IsStartup(bytes),
-            Fault.Hang => true,
+            Fault.Hang or Fault.Away => true,
             _ => false,
         };
-        if (!now || next != Fault.Hang && Interlocked.CompareExchange(ref fault, (int)Fault.None, (int)next) != (int)next)
+        if (!now || next is not (Fault.Hang or Fault.Away) && Interlocked.CompareExchange(ref fault, (int)Fault.None, (int)next) != (int)next)
         {
             return Fault.None;
         }

@@ -1,5 +1,6 @@
 using Dashboard.Core.Access;
 using Dashboard.Core.Actions.Audit;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Sources;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -51,7 +52,7 @@ public sealed partial class ActionCommit(ActionQueries actions, ActionPools pool
         {
             return await ChangeAsync(action, source, new Ending(attempt, ActionState.Done, AuditEvents.Done, who, reason, ""));
         }
-        catch (Exception cause) when (cause is OwnRecordsAwayException or NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        catch (Exception cause) when (cause is OwnRecordsAwayException or NpgsqlException or TimeoutException or System.Net.Sockets.SocketException or CommitInDoubtException)
         {
             // The own records went away on the way. What was done, if anything, is found out by the number once they are back.
             LogUnrecorded(log, action.Id, cause);
@@ -190,7 +191,7 @@ public sealed partial class ActionCommit(ActionQueries actions, ActionPools pool
                     return known with { IsReplay = false };
                 }
             }
-            catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
+            catch (Exception cause) when (cause is NpgsqlException or TimeoutException or CommitInDoubtException)
             {
                 // Asked again; at last whoever looks at unfinished actions does.
             }

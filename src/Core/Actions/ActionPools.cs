@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using Dashboard.Core.Database;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Sources;
 using Npgsql;
 
@@ -6,17 +9,19 @@ namespace Dashboard.Core.Actions;
 
 /// <summary>
 /// The connections on which actions change observed databases: a small pool for each, apart from the ones that read, so that neither waits for the other.
-/// A session is never changed, and no connection is tried again here: whoever acts says what became of it.
+/// A session is never changed. Reading, and what comes before anything is sent, is tried again for a moment; a change never is (<see cref="ObservedWrite"/>).
 /// </summary>
-public sealed class ActionPools : IAsyncDisposable
+/// <param name="telemetry">Where their executors tell; null for nowhere.</param>
+/// <param name="clock">By which they wait; null for the system's.</param>
+public sealed class ActionPools(IRetryTelemetry? telemetry = null, TimeProvider? clock = null) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<NpgsqlDataSource>> pools = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<(NpgsqlDataSource Pool, PostgresRuns Runs)>> pools = new(StringComparer.Ordinal);
 
-    /// <summary>The pool of a source.</summary>
-    public NpgsqlDataSource Of(Source source)
+    /// <summary>Runs on the pool of a source.</summary>
+    public PostgresRuns Of(Source source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return pools.GetOrAdd(source.Name, _ => new Lazy<NpgsqlDataSource>(() => Build(source))).Value;
+        return pools.GetOrAdd(source.Name, _ => new Lazy<(NpgsqlDataSource, PostgresRuns)>(() => Build(source))).Value.Runs;
     }
 
     /// <inheritdoc/>
@@ -24,11 +29,17 @@ public sealed class ActionPools : IAsyncDisposable
     {
         foreach (var pool in pools.Values.Where(pool => pool.IsValueCreated))
         {
-            await pool.Value.DisposeAsync();
+            await pool.Value.Pool.DisposeAsync();
         }
     }
 
-    private static NpgsqlDataSource Build(Source source) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(source.ActionConnectionString ?? source.ConnectionString)
+    private (NpgsqlDataSource Pool, PostgresRuns Runs) Build(Source source)
+    {
+        var pool = Pool(source);
+        return (pool, new PostgresRuns(pool, OwnDatabase.Limited, OwnDatabase.Identity, telemetry ?? SilentTelemetry.Instance, clock ?? TimeProvider.System));
+    }
+
+    private static NpgsqlDataSource Pool(Source source) => new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(source.ActionConnectionString ?? source.ConnectionString)
     {
         ApplicationName = "dash-act",
         MaxPoolSize = 2,

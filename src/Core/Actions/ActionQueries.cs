@@ -1,6 +1,7 @@
 using Dashboard.Core.Access;
 using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -59,7 +60,7 @@ public sealed class ActionQueries(OwnDatabase database)
     private const string NoteSql = """
         update dashboard.action
            set observed_xid = @xid
-         where id = @id and state = 'committing' and attempt = @attempt and observed_xid is null
+         where id = @id and state = 'committing' and attempt = @attempt and (observed_xid is null or observed_xid = @xid)
         """;
 
     private const string FinishSql = """
@@ -78,90 +79,81 @@ public sealed class ActionQueries(OwnDatabase database)
     public async Task SaveAsync(Guid id, ActionPlan plan, RowImage? before, string by, Guid? operation, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        await using var command = database.Source.CreateCommand(SaveSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("life", Life));
-        Text(command, "source", plan.Source);
-        Text(command, "job", plan.Job);
-        Text(command, "kind", plan.Kind.Slug());
-        Text(command, "by", by);
-        Text(command, "plan", ActionJson.Of(plan));
-        Text(command, "cells", before is null ? null : ActionJson.Of(before.Cells));
-        Text(command, "version", before?.Version);
-        Id(command, "undoes", plan.Undoes);
-        Id(command, "operation", operation);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        var (planned, cells) = (ActionJson.Of(plan), before is null ? null : ActionJson.Of(before.Cells));
+        await database.Now.Once.ExecuteAsync(
+            () =>
+            {
+                var command = new NpgsqlCommand(SaveSql);
+                command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
+                command.Parameters.Add(new NpgsqlParameter<TimeSpan>("life", Life));
+                Text(command, "source", plan.Source);
+                Text(command, "job", plan.Job);
+                Text(command, "kind", plan.Kind.Slug());
+                Text(command, "by", by);
+                Text(command, "plan", planned);
+                Text(command, "cells", cells);
+                Text(command, "version", before?.Version);
+                Id(command, "undoes", plan.Undoes);
+                Id(command, "operation", operation);
+                return command;
+            },
+            cancellationToken);
     }
 
     /// <summary>The plan or action of that id; null when there is none.</summary>
-    public async Task<KeptAction?> FindAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(FindSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        return await ReadAsync(command, cancellationToken) is [var found, ..] ? found : null;
-    }
+    public async Task<KeptAction?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        await ReadAsync(() => new NpgsqlCommand(FindSql) { Parameters = { new NpgsqlParameter<Guid>("id", id) } }, cancellationToken) is [var found, ..] ? found : null;
 
     /// <summary>The last actions on a job, newest first.</summary>
-    public async Task<IReadOnlyList<KeptAction>> OfJobAsync(string source, string job, int most, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(OfJobSql);
-        Text(command, "source", source);
-        Text(command, "job", job);
-        command.Parameters.Add(new NpgsqlParameter<int>("most", most));
-        return await ReadAsync(command, cancellationToken);
-    }
+    public async Task<IReadOnlyList<KeptAction>> OfJobAsync(string source, string job, int most, CancellationToken cancellationToken) => await ReadAsync(
+        () => new NpgsqlCommand(OfJobSql) { Parameters = { new NpgsqlParameter<string>("source", source), new NpgsqlParameter<string>("job", job), new NpgsqlParameter<int>("most", most) } },
+        cancellationToken);
 
     /// <summary>Actions whose end nobody has recorded for a while.</summary>
-    public async Task<IReadOnlyList<KeptAction>> UnfinishedAsync(TimeSpan older, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(UnfinishedSql);
-        command.Parameters.Add(new NpgsqlParameter<TimeSpan>("older", older));
-        return await ReadAsync(command, cancellationToken);
-    }
+    public async Task<IReadOnlyList<KeptAction>> UnfinishedAsync(TimeSpan older, CancellationToken cancellationToken) =>
+        await ReadAsync(() => new NpgsqlCommand(UnfinishedSql) { Parameters = { new NpgsqlParameter<TimeSpan>("older", older) } }, cancellationToken);
 
     /// <summary>Takes a plan to carry it out; the number of the attempt, or null when it cannot be committed, or somebody was faster.</summary>
     public async Task<int?> ClaimAsync(KeptAction action, Actor who, string reason, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(action);
         ArgumentNullException.ThrowIfNull(who);
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var claim = new NpgsqlCommand(ClaimSql, connection))
-        {
-            claim.Parameters.Add(new NpgsqlParameter<Guid>("id", action.Id));
-            Text(claim, "actor", who.Name);
-            Text(claim, "role", who.Role.Name());
-            Text(claim, "via", who.Via);
-            Text(claim, "address", who.Address);
-            Text(claim, "reason", reason.Replace('\0', '\uFFFD'));
-            if (await claim.ExecuteScalarAsync(cancellationToken) is not int attempt)
+        return await database.Now.Once.RunAsync(
+            async (connection, token) =>
             {
-                return null;
-            }
+                await using var claim = new NpgsqlCommand(ClaimSql, connection);
+                claim.Parameters.Add(new NpgsqlParameter<Guid>("id", action.Id));
+                Text(claim, "actor", who.Name);
+                Text(claim, "role", who.Role.Name());
+                Text(claim, "via", who.Via);
+                Text(claim, "address", who.Address);
+                Text(claim, "reason", reason.Replace('\0', '\uFFFD'));
+                if (await claim.ExecuteScalarAsync(token) is not int attempt)
+                {
+                    return (int?)null;
+                }
 
-            await AuditQueries.AddAsync(connection, Entry(action, who, reason, AuditEvents.Began, action.Plan.Summary), cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-            return attempt;
-        }
+                await AuditQueries.AddAsync(connection, Entry(action, who, reason, AuditEvents.Began, action.Plan.Summary), token);
+                return attempt;
+            },
+            cancellationToken);
     }
 
     /// <summary>Notes the transaction in the observed database, before anything is changed there; false when the action was given up meanwhile.</summary>
-    public async Task<bool> NoteAsync(Guid id, int attempt, long transaction, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(NoteSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        command.Parameters.Add(new NpgsqlParameter<int>("attempt", attempt));
-        command.Parameters.Add(new NpgsqlParameter<long>("xid", transaction));
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
-    }
+    public async Task<bool> NoteAsync(Guid id, int attempt, long transaction, CancellationToken cancellationToken) => await database.Now.Statements.ExecuteAsync(
+        () => new NpgsqlCommand(NoteSql) { Parameters = { new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<int>("attempt", attempt), new NpgsqlParameter<long>("xid", transaction) } },
+        cancellationToken) == 1;
 
     /// <summary>Records an attempt's end, with what of the own records hangs on it; null when somebody else has recorded it.</summary>
     public async Task<AuditAnchor?> FinishAsync(KeptAction action, Ending ending, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(action);
         ArgumentNullException.ThrowIfNull(ending);
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        return await database.Now.Once.RunAsync((connection, token) => FinishAsync(connection, action, ending, token), cancellationToken);
+    }
+
+    private static async ValueTask<AuditAnchor?> FinishAsync(NpgsqlConnection connection, KeptAction action, Ending ending, CancellationToken cancellationToken)
+    {
         await using (var finish = new NpgsqlCommand(FinishSql, connection))
         {
             finish.Parameters.Add(new NpgsqlParameter<Guid>("id", action.Id));
@@ -182,19 +174,13 @@ public sealed class ActionQueries(OwnDatabase database)
             await ActionMarks.ApplyAsync(connection, action, ending, cancellationToken);
         }
 
-        var anchor = await AuditQueries.AddAsync(connection, Entry(action, ending.Who, ending.Reason, ending.Event, ending.Sentence), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return anchor;
+        return await AuditQueries.AddAsync(connection, Entry(action, ending.Who, ending.Reason, ending.Event, ending.Sentence), cancellationToken);
     }
 
     /// <summary>Throws a plan away; false when it was committed meanwhile.</summary>
-    public async Task<bool> WithdrawAsync(Guid id, string by, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(WithdrawSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        Text(command, "sentence", $"Thrown away by {by}; nothing was done.");
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
-    }
+    public async Task<bool> WithdrawAsync(Guid id, string by, CancellationToken cancellationToken) => await database.Now.Once.ExecuteAsync(
+        () => new NpgsqlCommand(WithdrawSql) { Parameters = { new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<string>("sentence", $"Thrown away by {by}; nothing was done.") } },
+        cancellationToken) == 1;
 
     /// <summary>A line of the audit about an action.</summary>
     internal static AuditEntry Entry(KeptAction action, Actor who, string? reason, string @event, string summary) => new(@event, who, summary)
@@ -208,38 +194,34 @@ public sealed class ActionQueries(OwnDatabase database)
         After = action.Plan.Edit.After(action.Before) is { } after ? ActionJson.Of(after.Redacted().Cells) : null,
     };
 
-    private static async Task<IReadOnlyList<KeptAction>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var actions = new List<KeptAction>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            string? At(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-            actions.Add(new KeptAction
-            {
-                Id = reader.GetGuid(0),
-                Plan = ActionJson.Plan(reader.GetString(1)),
-                Before = At(2) is { } cells ? new RowImage { Cells = ActionJson.Cells(cells), Version = At(3) ?? "" } : null,
-                State = Enum.Parse<ActionState>(reader.GetString(4), ignoreCase: true),
-                MadeAt = reader.GetFieldValue<DateTimeOffset>(5),
-                ExpiresAt = reader.GetFieldValue<DateTimeOffset>(6),
-                IsExpired = reader.GetBoolean(7),
-                PlannedBy = reader.GetString(8),
-                Actor = At(9) is { } name ? new Actor(name, Roles.Find(At(10)) ?? Role.Viewer, At(11) ?? "", At(12)) : null,
-                Reason = At(13),
-                Attempt = reader.GetInt32(14),
-                Committing = reader.IsDBNull(15) ? null : reader.GetFieldValue<TimeSpan>(15),
-                Transaction = reader.IsDBNull(16) ? null : reader.GetInt64(16),
-                FinishedAt = reader.IsDBNull(17) ? null : reader.GetFieldValue<DateTimeOffset>(17),
-                Sentence = At(18),
-                Difference = ActionJson.Changes(At(19)),
-                VersionAfter = At(20),
-                UndoneBy = reader.IsDBNull(21) ? null : reader.GetGuid(21),
-                Operation = reader.IsDBNull(22) ? null : reader.GetGuid(22),
-            });
-        }
+    private async Task<IReadOnlyList<KeptAction>> ReadAsync(Func<NpgsqlCommand> command, CancellationToken cancellationToken) =>
+        await database.Now.Statements.RowsAsync(command, Of, cancellationToken);
 
-        return actions;
+    private static KeptAction Of(NpgsqlDataReader reader)
+    {
+        string? At(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+        return new KeptAction
+        {
+            Id = reader.GetGuid(0),
+            Plan = ActionJson.Plan(reader.GetString(1)),
+            Before = At(2) is { } cells ? new RowImage { Cells = ActionJson.Cells(cells), Version = At(3) ?? "" } : null,
+            State = Enum.Parse<ActionState>(reader.GetString(4), ignoreCase: true),
+            MadeAt = reader.GetFieldValue<DateTimeOffset>(5),
+            ExpiresAt = reader.GetFieldValue<DateTimeOffset>(6),
+            IsExpired = reader.GetBoolean(7),
+            PlannedBy = reader.GetString(8),
+            Actor = At(9) is { } name ? new Actor(name, Roles.Find(At(10)) ?? Role.Viewer, At(11) ?? "", At(12)) : null,
+            Reason = At(13),
+            Attempt = reader.GetInt32(14),
+            Committing = reader.IsDBNull(15) ? null : reader.GetFieldValue<TimeSpan>(15),
+            Transaction = reader.IsDBNull(16) ? null : reader.GetInt64(16),
+            FinishedAt = reader.IsDBNull(17) ? null : reader.GetFieldValue<DateTimeOffset>(17),
+            Sentence = At(18),
+            Difference = ActionJson.Changes(At(19)),
+            VersionAfter = At(20),
+            UndoneBy = reader.IsDBNull(21) ? null : reader.GetGuid(21),
+            Operation = reader.IsDBNull(22) ? null : reader.GetGuid(22),
+        };
     }
 
     private static void Id(NpgsqlCommand command, string name, Guid? id) => command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Uuid) { Value = id is { } value ? value : DBNull.Value });

@@ -1,3 +1,4 @@
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Sources;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -27,7 +28,7 @@ public sealed partial class ActionResolver(ActionQueries actions, ActionCommit c
             {
                 await commit.ResolveAsync(action, source, patience, cancellationToken);
             }
-            catch (Exception cause) when (cause is NpgsqlException or TimeoutException or ActionRefusedException)
+            catch (Exception cause) when (cause is NpgsqlException or TimeoutException or ActionRefusedException or CommitInDoubtException)
             {
                 LogNotResolved(log, action.Id, cause.Message);
             }

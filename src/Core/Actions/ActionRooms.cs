@@ -57,8 +57,7 @@ public sealed class ActionFactsReader(ActionRooms rooms, ActionPools pools, Slot
     {
         try
         {
-            await using var connection = await pools.Of(source).OpenConnectionAsync(cancellationToken);
-            return await RowQueries.ReadAsync(connection, state, job, cancellationToken);
+            return await pools.Of(source).Statements.RunAsync(async (connection, token) => await RowQueries.ReadAsync(connection, state, job, token), cancellationToken);
         }
         catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
         {

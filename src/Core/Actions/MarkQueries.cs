@@ -23,9 +23,11 @@ public sealed class MarkQueries(OwnDatabase database)
         """;
 
     /// <summary>All of one source.</summary>
-    public async Task<MarksSnapshot> OfAsync(string source, CancellationToken cancellationToken)
+    public async Task<MarksSnapshot> OfAsync(string source, CancellationToken cancellationToken) =>
+        await database.Now.Statements.RunAsync(static (connection, source, token) => ReadAsync(connection, source, token), source, cancellationToken);
+
+    private static async ValueTask<MarksSnapshot> ReadAsync(NpgsqlConnection connection, string source, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var holds = new Dictionary<string, JobHold>(StringComparer.Ordinal);
         await using (var command = Command(HoldsSql, connection, source))
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Sources;
 using Npgsql;
 
@@ -30,7 +32,7 @@ internal enum WriteFate
 /// One change of one observed row. The transaction is begun and its number told before anything is changed; then the statement and the COMMIT go out
 /// together, so the row is never locked while anybody waits for us, and a lost answer can be asked for by the number.
 /// </summary>
-internal sealed class ObservedWrite(NpgsqlDataSource pool, ObservedRelation state, Flavour flavour)
+internal sealed class ObservedWrite(PostgresRuns runs, ObservedRelation state, Flavour flavour)
 {
     // Should the client die in between, the server does not keep the transaction.
     private const string BeginSql = "begin isolation level read committed read write";
@@ -49,54 +51,85 @@ internal sealed class ObservedWrite(NpgsqlDataSource pool, ObservedRelation stat
     /// <param name="begunAsync">Told the transaction's number before anything is changed; false gives up.</param>
     /// <param name="sending">Called when the change is about to be sent.</param>
     /// <param name="cancellationToken">Given up before the change is sent, never after.</param>
+    /// <remarks>An executor may try again what comes before the number is told to anybody; from then on what happens is an answer, not a failure.</remarks>
     public async Task<(WriteFate Fate, Exception? Why)> MakeAsync(string job, RowEdit edit, Func<long, Task<bool>> begunAsync, Action sending, CancellationToken cancellationToken)
     {
-        var sent = false;
+        ExceptionDispatchInfo? elsewhere = null;
         try
         {
-            await using var connection = await pool.OpenConnectionAsync(cancellationToken);
-            await using (var begin = new NpgsqlBatch(connection) { BatchCommands = { new(BeginSql), new(LimitsSql), new(StatementSql), new(IdleSql), new(NumberSql) } })
-            {
-                var number = Convert.ToInt64(await begin.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
-                if (!await begunAsync(number))
+            var made = await runs.Statements.RunAsync(
+                async (connection, token) =>
                 {
-                    return (WriteFate.Away, null);
-                }
-            }
+                    var number = await BeginAsync(connection, token);
+                    try
+                    {
+                        if (!await begunAsync(number))
+                        {
+                            return (WriteFate.Away, null);
+                        }
+                    }
+                    catch (Exception cause)
+                    {
+                        // Not this database's trouble.
+                        elsewhere = ExceptionDispatchInfo.Capture(cause);
+                        return (WriteFate.Away, cause);
+                    }
 
-            sending();
-            sent = true;
-            await using var change = new NpgsqlBatch(connection) { BatchCommands = { RowStatement.Of(edit, state, flavour, job), new(CommitSql) } };
-            await change.ExecuteNonQueryAsync(CancellationToken.None);
-            return (WriteFate.Made, null);
+                    sending();
+                    return await SendAsync(connection, RowStatement.Of(edit, state, flavour, job));
+                },
+                cancellationToken);
+            elsewhere?.Throw();
+            return made;
         }
-        catch (PostgresException said) when (said.InvariantSeverity == "ERROR" && !said.SqlState.StartsWith("08", StringComparison.Ordinal))
+        catch (PostgresException said) when (elsewhere is null && PostgresTrouble.IsAnswer(said))
         {
-            // The server's own answer: whatever failed, the transaction did.
             return (Answered(said), said);
         }
-        catch (Exception cause) when (cause is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
+        catch (Exception cause) when (elsewhere is null && IsLost(cause))
         {
-            return (sent ? WriteFate.Unanswered : WriteFate.Away, cause);
+            return (WriteFate.Away, cause);
         }
     }
 
     /// <summary>What became of a transaction: true when it was committed, false when it was not, null while it is under way.</summary>
     /// <exception cref="NpgsqlException">The database is out of reach.</exception>
     /// <exception cref="InvalidOperationException">The server does not remember it.</exception>
-    public async Task<bool?> FateAsync(long number, CancellationToken cancellationToken)
-    {
-        await using var connection = await pool.OpenConnectionAsync(cancellationToken);
-        await using var ask = new NpgsqlCommand(FateSql, connection);
-        ask.Parameters.Add(new NpgsqlParameter<long>("number", number));
-        return await ask.ExecuteScalarAsync(cancellationToken) switch
+    public async Task<bool?> FateAsync(long number, CancellationToken cancellationToken) =>
+        await runs.Statements.ScalarAsync(() => new NpgsqlCommand(FateSql) { Parameters = { new NpgsqlParameter<long>("number", number) } }, cancellationToken) switch
         {
             "committed" => true,
             "aborted" => false,
             "in progress" => null,
             _ => throw new InvalidOperationException("The server does not remember that transaction."),
         };
+
+    private static async Task<long> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var begin = new NpgsqlBatch(connection) { BatchCommands = { new(BeginSql), new(LimitsSql), new(StatementSql), new(IdleSql), new(NumberSql) } };
+        return Convert.ToInt64(await begin.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
     }
+
+    private static async Task<(WriteFate Fate, Exception? Why)> SendAsync(NpgsqlConnection connection, NpgsqlBatchCommand edit)
+    {
+        try
+        {
+            await using var change = new NpgsqlBatch(connection) { BatchCommands = { edit, new(CommitSql) } };
+            await change.ExecuteNonQueryAsync(CancellationToken.None);
+            return (WriteFate.Made, null);
+        }
+        catch (PostgresException said) when (PostgresTrouble.IsAnswer(said))
+        {
+            // The server's own answer: whatever failed, the transaction did.
+            return (Answered(said), said);
+        }
+        catch (Exception cause) when (IsLost(cause))
+        {
+            return (WriteFate.Unanswered, cause);
+        }
+    }
+
+    private static bool IsLost(Exception cause) => cause is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException;
 
     /// <summary>The version a transaction gives the rows it writes.</summary>
     public static string Version(long number) => ((uint)(number & uint.MaxValue)).ToString(CultureInfo.InvariantCulture);

@@ -23,11 +23,13 @@ public sealed class OwnDatabase : IAsyncDisposable
         create schema if not exists dashboard
         """;
 
-    // A restart leaves dead connections in the pool: the second attempt heals that, the third a server that is just coming up.
-    private static readonly ExecutorOptions Limited = new()
+    /// <summary>How it waits for what somebody waits for: a restart leaves dead connections in a pool; the second attempt heals that, the third a server that is just coming up.</summary>
+    internal static ExecutorOptions Limited { get; } = new()
     {
         TransactionExecutorClass = ExecutorKinds.NameOf(ExecutorKind.Limited), BackoffDelays = "0.05, 0.4, 1", AttemptDeadlineSeconds = 10,
     };
+
+    private static readonly ExecutorOptions Unbounded = Limited with { AttemptDeadlineSeconds = 0 };
 
     private static readonly ExecutorOptions Infinite = new()
     {
@@ -74,13 +76,9 @@ public sealed class OwnDatabase : IAsyncDisposable
     /// <summary>The same two ways of waiting, telling somewhere else.</summary>
     internal (PostgresRuns Now, PostgresRuns Patient) Telling(IRetryTelemetry telemetry) => (Runs(Limited, telemetry), Runs(Infinite, telemetry));
 
-    /// <summary>Brings the schema up to date; does nothing when it is. One attempt: see <see cref="OwnDatabaseMigration"/>.</summary>
+    /// <summary>Brings the schema up to date; does nothing when it is. For a command that waits for it; the dashboard itself waits longer: see <see cref="OwnDatabaseMigration"/>.</summary>
     /// <remarks>Forward only; each file is one transaction; what was applied stands in <c>dashboard.schema_version</c>.</remarks>
-    public async Task MigrateAsync(CancellationToken cancellationToken)
-    {
-        await using var connection = await Source.OpenConnectionAsync(cancellationToken);
-        await MigrateAsync(connection, cancellationToken);
-    }
+    public Task MigrateAsync(CancellationToken cancellationToken) => Runs(Unbounded, Telemetry).Statements.RunAsync(MigrateAsync, cancellationToken);
 
     /// <summary>The same on a connection somebody opened.</summary>
     internal async Task MigrateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -92,11 +90,8 @@ public sealed class OwnDatabase : IAsyncDisposable
             await wait.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await using (var schema = Source.CreateCommand(SchemaSql))
-        {
-            await schema.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        // On a connection of its own: the migrations have theirs, and must see it.
+        await Now.Statements.ExecuteAsync(static () => new NpgsqlCommand(SchemaSql), cancellationToken);
         var upgrade = DeployChanges.To.PostgresqlDatabase(connectionString, Name)
             .WithScriptsEmbeddedInAssembly(typeof(OwnDatabase).Assembly, name => name.StartsWith("Database/Migrations/", StringComparison.Ordinal))
             .JournalToPostgresqlTable(Name, "schema_version")

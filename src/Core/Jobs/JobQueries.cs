@@ -37,25 +37,17 @@ internal sealed class JobQueries(ObservedSource observed)
         """;
 
     /// <summary>Every row, in name order.</summary>
-    public async Task<JobReading> AllAsync(CancellationToken cancellationToken)
-    {
-        await using var session = await observed.OpenAsync(cancellationToken);
-        return await ReadAsync(session, since: null, cancellationToken);
-    }
+    public Task<JobReading> AllAsync(CancellationToken cancellationToken) => observed.ReadAsync((connection, token) => ReadAsync(connection, since: null, token), cancellationToken);
 
     /// <summary>
     /// The rows written by transactions that were not over at a mark, and how many rows there are in all: a thousand rows of which one changed are not all sent again.
     /// Every row where versions of rows cannot be told apart.
     /// </summary>
-    public async Task<JobReading> SinceAsync(JobMark mark, CancellationToken cancellationToken)
-    {
-        await using var session = await observed.OpenAsync(cancellationToken);
-        return await ReadAsync(session, mark, cancellationToken);
-    }
+    public Task<JobReading> SinceAsync(JobMark mark, CancellationToken cancellationToken) => observed.ReadAsync((connection, token) => ReadAsync(connection, mark, token), cancellationToken);
 
     private bool HasVersions => observed.Capabilities.State.HasVersions;
 
-    private async Task<JobReading> ReadAsync(ReadSession session, JobMark? since, CancellationToken cancellationToken)
+    private async Task<JobReading> ReadAsync(NpgsqlConnection connection, JobMark? since, CancellationToken cancellationToken)
     {
         var state = observed.Capabilities.State;
         var partly = since is not null && HasVersions;
@@ -65,7 +57,7 @@ internal sealed class JobQueries(ObservedSource observed)
             select.Parameters.Add(new NpgsqlParameter<long>("since", (long)(since!.Value.Seen.Oldest & uint.MaxValue)));
         }
 
-        await using var batch = new NpgsqlBatch(session.Connection)
+        await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands = { new(HasVersions ? MarkSql.Replace("{state}", state.Sql, StringComparison.Ordinal) : ClockSql), select },
         };

@@ -76,14 +76,7 @@ public sealed record SourceGlance
         var (pool, bounded) = await ReadPool.OpenAsync(source, cancellationToken);
         await using (pool)
         {
-            SourceFacts facts;
-            await using (var connection = await pool.OpenConnectionAsync(cancellationToken))
-            await using (await connection.BeginTransactionAsync(cancellationToken))
-            {
-                facts = await CapabilityProbe.LookAsync(connection, cancellationToken);
-            }
-
-            var (capabilities, _) = CapabilityRule.Judge(facts, source);
+            var (capabilities, _) = CapabilityRule.Judge(await ReadPool.LookAsync(pool, cancellationToken), source);
             var observed = new ObservedSource(source, pool, capabilities) { SessionsBounded = bounded };
             var (jobs, runs) = (new SourceFeeds<JobsSnapshot>(JobsSnapshot.Empty), new SourceFeeds<RunsSnapshot>(RunsSnapshot.Empty));
             await new JobsMonitor(jobs, NullLogger<JobsMonitor>.Instance).ReadAsync(observed, SourceChange.Everything, cancellationToken);

@@ -1,5 +1,6 @@
 using Dashboard.Core.Database;
 using Dashboard.Core.Failures;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Retries.Store;
 using Npgsql;
 using NpgsqlTypes;
@@ -54,54 +55,49 @@ internal sealed class PingStore(OwnDatabase database) : IPingStore
     public async Task<bool> KeepAsync(PingTold told, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(told);
-        await using var command = database.Source.CreateCommand(KeepSql);
-        NpgsqlParameter[] said =
-        [
-            new NpgsqlParameter<string>("source", told.Source),
-            new NpgsqlParameter<string>("slug", told.Slug),
-            new NpgsqlParameter<string>("kind", told.Kind.ToString().ToLowerInvariant()),
-            new NpgsqlParameter("code", NpgsqlDbType.Integer) { Value = (object?)told.ExitCode ?? DBNull.Value },
-            new NpgsqlParameter("run", NpgsqlDbType.Uuid) { Value = (object?)told.Run ?? DBNull.Value },
-            new NpgsqlParameter("message", NpgsqlDbType.Text) { Value = (object?)(told.Message is { } text ? KeptEvent.Text(Redaction.Of(text), LongestMessage) : null) ?? DBNull.Value },
-            new NpgsqlParameter<int>("most", PingRule.MostSlugs),
-        ];
-        command.Parameters.AddRange(said);
-        var kept = await command.ExecuteScalarAsync(cancellationToken) is not null;
+        var message = told.Message is { } text ? KeptEvent.Text(Redaction.Of(text), LongestMessage) : null;
+
+        // Told twice it is the same newest ping, some moments later.
+        var kept = await database.Now.Statements.ScalarAsync(
+            () => new NpgsqlCommand(KeepSql)
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<string>("source", told.Source),
+                    new NpgsqlParameter<string>("slug", told.Slug),
+                    new NpgsqlParameter<string>("kind", told.Kind.ToString().ToLowerInvariant()),
+                    new("code", NpgsqlDbType.Integer) { Value = (object?)told.ExitCode ?? DBNull.Value },
+                    new("run", NpgsqlDbType.Uuid) { Value = (object?)told.Run ?? DBNull.Value },
+                    new("message", NpgsqlDbType.Text) { Value = (object?)message ?? DBNull.Value },
+                    new NpgsqlParameter<int>("most", PingRule.MostSlugs),
+                },
+            },
+            cancellationToken) is not null;
         Kept.Wake();
         return kept;
     }
 
-    /// <summary>All of them.</summary>
-    public async Task<IReadOnlyList<Ping>> ReadAsync(CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(ReadSql);
-        command.CommandTimeout = 10;
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var pings = new List<Ping>();
-        while (await row.ReadAsync(cancellationToken))
+    /// <summary>All of them, however long the own database is away.</summary>
+    /// <param name="paused">Told of each failure that is waited after.</param>
+    /// <param name="cancellationToken">To stop.</param>
+    public async Task<IReadOnlyList<Ping>> ReadAsync(Action<RetryPause> paused, CancellationToken cancellationToken) => await database.Patient.Statements.RowsAsync(
+        static () => new NpgsqlCommand(ReadSql) { CommandTimeout = 10 },
+        static row => new Ping
         {
-            pings.Add(new Ping
-            {
-                Source = row.GetString(0),
-                Slug = row.GetString(1),
-                LastAt = row.GetFieldValue<DateTimeOffset>(2),
-                StartedAt = StreakRows.Time(row, 3),
-                Took = row.IsDBNull(4) ? null : TimeSpan.FromSeconds(row.GetDouble(4)),
-                ExitCode = row.IsDBNull(5) ? null : row.GetInt32(5),
-                SucceededAt = StreakRows.Time(row, 6),
-                FailedAt = StreakRows.Time(row, 7),
-                Message = StreakRows.Text(row, 8),
-            });
-        }
-
-        return pings;
-    }
+            Source = row.GetString(0),
+            Slug = row.GetString(1),
+            LastAt = row.GetFieldValue<DateTimeOffset>(2),
+            StartedAt = StreakRows.Time(row, 3),
+            Took = row.IsDBNull(4) ? null : TimeSpan.FromSeconds(row.GetDouble(4)),
+            ExitCode = row.IsDBNull(5) ? null : row.GetInt32(5),
+            SucceededAt = StreakRows.Time(row, 6),
+            FailedAt = StreakRows.Time(row, 7),
+            Message = StreakRows.Text(row, 8),
+        },
+        paused,
+        cancellationToken);
 
     /// <summary>Forgets names that were silent for so many days.</summary>
-    public async Task PruneAsync(int keepDays, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(PruneSql);
-        command.Parameters.Add(new NpgsqlParameter<int>("keep", keepDays));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
+    public Task PruneAsync(int keepDays, Action<RetryPause> paused, CancellationToken cancellationToken) =>
+        database.Patient.Statements.ExecuteAsync(() => new NpgsqlCommand(PruneSql) { Parameters = { new NpgsqlParameter<int>("keep", keepDays) } }, paused, cancellationToken);
 }

@@ -39,19 +39,26 @@ internal sealed partial class PingsMonitor(PingStore store, Feed<PingsSnapshot> 
         {
             if (clock.GetUtcNow() is var now && now >= nextPruning)
             {
-                await store.PruneAsync(options.Value.KeepDays, cancellationToken);
+                await store.PruneAsync(options.Value.KeepDays, pause => Stale(pause.Cause), cancellationToken);
                 nextPruning = now + BetweenPrunings;
             }
 
-            feed.Publish(Next(feed.Newest, await store.ReadAsync(cancellationToken)));
+            feed.Publish(Next(feed.Newest, await store.ReadAsync(pause => Stale(pause.Cause), cancellationToken)));
         }
         catch (Exception cause) when (cause is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            if (feed.Newest.StaleSince is null)
-            {
-                LogUnread(log, cause);
-                feed.Publish(feed.Newest with { StaleSince = clock.GetUtcNow() });
-            }
+            // What waiting does not heal may be healed by somebody: it is read again with the next poll.
+            Stale(cause);
+        }
+    }
+
+    // The pages say since when they are no longer fresh.
+    private void Stale(Exception cause)
+    {
+        if (feed.Newest.StaleSince is null)
+        {
+            LogUnread(log, cause);
+            feed.Publish(feed.Newest with { StaleSince = clock.GetUtcNow() });
         }
     }
 

@@ -1,4 +1,5 @@
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Runner;
@@ -15,21 +16,11 @@ internal sealed class LockQueries(OwnDatabase own)
         """;
 
     /// <summary>The records of one source's locks, the newest first; what is left of a runner that was killed among them.</summary>
-    public async Task<IReadOnlyList<RecordedLock>> AllAsync(string source, CancellationToken cancellationToken)
-    {
-        await using var command = own.Source.CreateCommand(AllSql);
-        command.CommandTimeout = 5;
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = source });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var locks = new List<RecordedLock>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            locks.Add(new RecordedLock(
-                reader.GetString(0),
-                reader.GetFieldValue<DateTimeOffset>(1),
-                new LockOwner(reader.GetGuid(2), new ProcessIdentity(reader.GetString(3), reader.GetString(4), reader.GetInt32(5), reader.GetInt64(6)), reader.GetFieldValue<TimeSpan>(7))));
-        }
-
-        return locks;
-    }
+    public async Task<IReadOnlyList<RecordedLock>> AllAsync(string source, CancellationToken cancellationToken) => await own.Now.Statements.RowsAsync(
+        () => new NpgsqlCommand(AllSql) { CommandTimeout = 5, Parameters = { new NpgsqlParameter<string> { TypedValue = source } } },
+        static row => new RecordedLock(
+            row.GetString(0),
+            row.GetFieldValue<DateTimeOffset>(1),
+            new LockOwner(row.GetGuid(2), new ProcessIdentity(row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetInt64(6)), row.GetFieldValue<TimeSpan>(7))),
+        cancellationToken);
 }

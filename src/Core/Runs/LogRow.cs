@@ -40,6 +40,19 @@ internal static class LogRow
         _ => "null::text",
     };
 
+    /// <summary>The runs a command finds.</summary>
+    public static async Task<IReadOnlyList<Run>> AllAsync(NpgsqlCommand command, uint file, int text, CancellationToken cancellationToken)
+    {
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var runs = new List<Run>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            runs.Add(Read(row, file, text));
+        }
+
+        return runs;
+    }
+
     /// <summary>The run a row tells of.</summary>
     public static Run Read(NpgsqlDataReader row, uint file, int text = ShortText)
     {

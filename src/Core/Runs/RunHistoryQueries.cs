@@ -122,41 +122,36 @@ internal sealed class RunHistoryQueries(ObservedSource observed, ObservedRelatio
         OneAsync(IdOnPagesSql, shape, [Place("from", from, 0), Place("to", to, 0), new("id", id)], cancellationToken);
 
     /// <summary>The smallest id on a page; null on an empty one.</summary>
-    public async Task<long?> FirstIdOnPageAsync(uint page, CancellationToken cancellationToken)
-    {
-        await using var session = await observed.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(FirstIdOnPageSql.Replace("{log}", log.Sql, StringComparison.Ordinal), session.Connection)
+    public Task<long?> FirstIdOnPageAsync(uint page, CancellationToken cancellationToken) => observed.ReadAsync(
+        async (connection, token) =>
         {
-            Parameters = { Place("from", page, 0), Place("to", page + 1, 0) },
-        };
-        return await command.ExecuteScalarAsync(cancellationToken) as long?;
-    }
+            await using var command = new NpgsqlCommand(FirstIdOnPageSql.Replace("{log}", log.Sql, StringComparison.Ordinal), connection)
+            {
+                Parameters = { Place("from", page, 0), Place("to", page + 1, 0) },
+            };
+            return await command.ExecuteScalarAsync(token) as long?;
+        },
+        cancellationToken);
 
     private static NpgsqlParameter Place(string name, uint block, ushort offset) => new(name, NpgsqlDbType.Tid) { Value = new NpgsqlTid(block, offset) };
 
     private async Task<Run?> OneAsync(string template, LogShape shape, NpgsqlParameter[] parameters, CancellationToken cancellationToken) =>
         await RunsAsync(template, shape, request: null, parameters, cancellationToken, LogRow.LongestText) is [var run, ..] ? run : null;
 
-    private async Task<IReadOnlyList<Run>> RunsAsync(
-        string template, LogShape shape, RunPageRequest? request, NpgsqlParameter[] parameters, CancellationToken cancellationToken, int text = LogRow.ShortText)
-    {
-        await using var session = await observed.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand { Connection = session.Connection };
-        command.Parameters.AddRange(parameters);
-        command.CommandText = template
-            .Replace("{columns}", LogRow.Columns(log, shape.HasPlaces, text), StringComparison.Ordinal)
-            .Replace("{filter}", request is null ? "true" : Filter(request, command.Parameters), StringComparison.Ordinal)
-            .Replace("{rows}", $"{RunQueries.RowsOnAPage}", StringComparison.Ordinal)
-            .Replace("{log}", log.Sql, StringComparison.Ordinal);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var runs = new List<Run>();
-        while (await row.ReadAsync(cancellationToken))
+    private Task<IReadOnlyList<Run>> RunsAsync(
+        string template, LogShape shape, RunPageRequest? request, NpgsqlParameter[] parameters, CancellationToken cancellationToken, int text = LogRow.ShortText) => observed.ReadAsync(
+        async (connection, token) =>
         {
-            runs.Add(LogRow.Read(row, shape.File, text));
-        }
-
-        return runs;
-    }
+            await using var command = new NpgsqlCommand { Connection = connection };
+            command.Parameters.AddRange(parameters.Select(parameter => parameter.Clone()).ToArray());
+            command.CommandText = template
+                .Replace("{columns}", LogRow.Columns(log, shape.HasPlaces, text), StringComparison.Ordinal)
+                .Replace("{filter}", request is null ? "true" : Filter(request, command.Parameters), StringComparison.Ordinal)
+                .Replace("{rows}", $"{RunQueries.RowsOnAPage}", StringComparison.Ordinal)
+                .Replace("{log}", log.Sql, StringComparison.Ordinal);
+            return await LogRow.AllAsync(command, shape.File, text, token);
+        },
+        cancellationToken);
 
     // What LogRow makes of the columns, said in SQL.
     private string Filter(RunPageRequest request, NpgsqlParameterCollection parameters)

@@ -91,10 +91,11 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
         """;
 
     /// <summary>The log's size and file, and how it can be reached.</summary>
-    public async Task<LogShape> ShapeAsync(CancellationToken cancellationToken)
+    public Task<LogShape> ShapeAsync(CancellationToken cancellationToken) => observed.ReadAsync(ShapeAsync, cancellationToken);
+
+    private async Task<LogShape> ShapeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var session = await observed.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(ShapeSql, session.Connection) { Parameters = { new("log", log.Sql) } };
+        await using var command = new NpgsqlCommand(ShapeSql, connection) { Parameters = { new("log", log.Sql) } };
         LogShape shape;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -113,7 +114,7 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
             return shape with { Reach = LogReach.Pages };
         }
 
-        return await WorkAsync(session.Connection, shape, cancellationToken) <= MostWork ? shape with { Reach = LogReach.Whole } : shape;
+        return await WorkAsync(connection, shape, cancellationToken) <= MostWork ? shape with { Reach = LogReach.Whole } : shape;
     }
 
     /// <summary>The rows on some pages that are newer than an id and not of some jobs, in no order.</summary>
@@ -161,20 +162,19 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
     }
 
     /// <summary>The greatest id below another; null when there is none. Needs an index.</summary>
-    public async Task<long?> NewestIdAsync(long before, CancellationToken cancellationToken)
-    {
-        await using var session = await observed.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Sql(NewestIdSql, shape: null), session.Connection) { Parameters = { new("before", before) } };
-        return await command.ExecuteScalarAsync(cancellationToken) as long?;
-    }
+    public Task<long?> NewestIdAsync(long before, CancellationToken cancellationToken) =>
+        NumberAsync(Sql(NewestIdSql, shape: null), () => new("before", before), cancellationToken);
 
     /// <summary>The last id the log's sequence gave; null when it has none, or none we may look at.</summary>
-    public async Task<long?> LastGivenAsync(CancellationToken cancellationToken)
-    {
-        await using var session = await observed.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(LastGivenSql, session.Connection) { Parameters = { new("log", log.Sql) } };
-        return await command.ExecuteScalarAsync(cancellationToken) as long?;
-    }
+    public Task<long?> LastGivenAsync(CancellationToken cancellationToken) => NumberAsync(LastGivenSql, () => new("log", log.Sql), cancellationToken);
+
+    private Task<long?> NumberAsync(string sql, Func<NpgsqlParameter> parameter, CancellationToken cancellationToken) => observed.ReadAsync(
+        async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(sql, connection) { Parameters = { parameter() } };
+            return await command.ExecuteScalarAsync(token) as long?;
+        },
+        cancellationToken);
 
     // TID range scans came with PostgreSQL 14.
     private bool HasRanges => observed.Capabilities.ServerVersion >= 140_000;
@@ -198,20 +198,14 @@ internal sealed class RunQueries(ObservedSource observed, ObservedRelation log, 
         return plan.RootElement[0].GetProperty("Plan").GetProperty("Total Cost").GetDouble();
     }
 
-    private async Task<IReadOnlyList<Run>> RunsAsync(string template, LogShape shape, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
-    {
-        await using var session = await observed.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(Sql(template, shape), session.Connection);
-        command.Parameters.AddRange(parameters);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var runs = new List<Run>();
-        while (await row.ReadAsync(cancellationToken))
+    private Task<IReadOnlyList<Run>> RunsAsync(string template, LogShape shape, NpgsqlParameter[] parameters, CancellationToken cancellationToken) => observed.ReadAsync(
+        async (connection, token) =>
         {
-            runs.Add(LogRow.Read(row, shape.File, text));
-        }
-
-        return runs;
-    }
+            await using var command = new NpgsqlCommand(Sql(template, shape), connection);
+            command.Parameters.AddRange(parameters.Select(parameter => parameter.Clone()).ToArray());
+            return await LogRow.AllAsync(command, shape.File, text, token);
+        },
+        cancellationToken);
 
     private string Sql(string template, LogShape? shape) => template
         .Replace("{columns}", LogRow.Columns(log, shape?.HasPlaces ?? false, text), StringComparison.Ordinal)

@@ -1,3 +1,5 @@
+using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -30,34 +32,35 @@ internal sealed partial class CaptureKeeper(ObservedSource observed, SourceGroun
             await Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);
         }
 
-        for (var failures = 0; ;)
+        var captures = new StandingResource<IChangeCapture>(NpgsqlResource.NameOf(observed.Source.ConnectionString), BeginAsync, Judge);
+        // Told to nobody but the status: that a source is polled meanwhile is no streak of failures.
+        var executor = Reconnecting.Executor(captures, SilentTelemetry.Instance, clock);
+        while (true)
         {
-            TimeSpan pause;
-            string reason;
             try
             {
-                await using var capture = New();
-                await capture.StartAsync(cancellationToken);
+                await using var capture = await executor.RunAsync(static (capture, _, _) => ValueTask.FromResult(capture), captures, pause => FellBack(pause.Cause), cancellationToken);
                 Tell(now: true, null);
-                failures = 0;
 
                 // The first time everything is read anyway; later nobody knows what was missed.
                 signal.Raise(SourceChange.Everything);
-                await capture.RunAsync(signal, cancellationToken);
-                throw new IOException("The stream of changes ended.");
+                var loss = await LossAsync(capture, cancellationToken);
+                FellBack(loss);
+                captures.Lose(loss);
             }
-            catch (CaptureUnavailableException cause)
+            catch (Exception cause) when ((cause is CaptureUnavailableException || IsLoss(cause)) && !cancellationToken.IsCancellationRequested)
             {
-                (reason, pause) = (cause.Message, UntilLookedAgain);
+                // Something is missing that somebody may bring.
+                FellBack(cause);
+                await Task.Delay(UntilLookedAgain, clock, cancellationToken);
             }
-            catch (Exception cause) when (cause is NpgsqlException or IOException or TimeoutException or InvalidOperationException && !cancellationToken.IsCancellationRequested)
-            {
-                (reason, pause) = ($"The connection that tells of changes was lost: {SourceTrouble.Sentence(cause, observed.Source)}", ReconnectPause.After(++failures));
-            }
+        }
 
+        void FellBack(Exception cause)
+        {
+            var reason = cause is CaptureUnavailableException ? cause.Message : $"The connection that tells of changes was lost: {SourceTrouble.Sentence(cause, observed.Source)}";
             LogFellBack(observed.Source, Wanted, reason);
             Tell(now: false, reason);
-            await Task.Delay(pause, clock, cancellationToken);
         }
 
         void Tell(bool now, string? reason)
@@ -70,6 +73,40 @@ internal sealed partial class CaptureKeeper(ObservedSource observed, SourceGroun
 
     [LoggerMessage(1002, LogLevel.Information, "Source {Source} is polled instead of {Wanted}: {Reason}")]
     private partial void LogFellBack(Source source, CaptureMode wanted, string reason);
+
+    private static bool IsLoss(Exception cause) => cause is NpgsqlException or IOException or TimeoutException or InvalidOperationException;
+
+    // A stream that broke is begun again whatever broke it; what the driver or we got wrong shows in how it ends the next time.
+    private static Trouble Judge(Exception cause) =>
+        cause is IOException or TimeoutException or InvalidOperationException ? new(TroubleKind.Operational, null) : Reconnecting.Judge(cause);
+
+    private async Task<IChangeCapture> BeginAsync(CancellationToken cancellationToken)
+    {
+        var capture = New();
+        try
+        {
+            await capture.StartAsync(cancellationToken);
+            return capture;
+        }
+        catch
+        {
+            await capture.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<Exception> LossAsync(IChangeCapture capture, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await capture.RunAsync(signal, cancellationToken);
+            return new IOException("The stream of changes ended.");
+        }
+        catch (Exception cause) when (IsLoss(cause) && !cancellationToken.IsCancellationRequested)
+        {
+            return cause;
+        }
+    }
 
     private IChangeCapture New() => Wanted == CaptureMode.Notify ? new NotifyCapture(observed, ground, clock) : new LogicalCapture(observed, ground, clock);
 }

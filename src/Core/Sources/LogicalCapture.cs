@@ -122,9 +122,13 @@ internal sealed class LogicalCapture(ObservedSource observed, SourceGround groun
 
         try
         {
-            await using var session = await observed.OpenAsync(CancellationToken.None);
-            await using var command = new NpgsqlCommand(TerminateSql, session.Connection) { Parameters = { new("session", connection!.ProcessID) } };
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
+            await observed.ReadAsync(
+                async (other, token) =>
+                {
+                    await using var command = new NpgsqlCommand(TerminateSql, other) { Parameters = { new("session", connection!.ProcessID) } };
+                    return await command.ExecuteNonQueryAsync(token);
+                },
+                CancellationToken.None);
         }
         catch (Exception cause) when (cause is NpgsqlException or ObjectDisposedException or InvalidOperationException)
         {

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Sources;
@@ -72,12 +74,7 @@ internal sealed class NotifyCapture(ObservedSource observed, SourceGround ground
         void Arrived(object sender, NpgsqlNotificationEventArgs notification) => delivered |= notification.Channel == channel;
         connection!.Notification += Arrived;
         await ExecuteAsync($"listen {channel}", cancellationToken);
-        await using (var other = await observed.Database.OpenConnectionAsync(cancellationToken))
-        {
-            await using var notify = new NpgsqlCommand(SelfNotifySql, other);
-            notify.Parameters.AddWithValue("channel", channel);
-            await notify.ExecuteNonQueryAsync(cancellationToken);
-        }
+        await ReadPool.Readings(observed.Database, ExecutorKind.Plain).ExecuteAsync(() => new NpgsqlCommand(SelfNotifySql) { Parameters = { new NpgsqlParameter<string>("channel", channel) } }, cancellationToken);
 
         var began = clock.GetTimestamp();
         while (!delivered)

@@ -1,4 +1,6 @@
 using System.Data;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Sources;
@@ -15,48 +17,31 @@ public sealed record ObservedSource(Source Source, NpgsqlDataSource Database, So
         set local lock_timeout = '250ms'
         """;
 
+    private readonly TransactionExecutor<NpgsqlConnection> readings = ReadPool.Readings(Database, ExecutorKind.Limited);
+
     /// <summary>False behind a pooler that refuses limits at the start of a session.</summary>
     public bool SessionsBounded { get; init; } = true;
 
-    /// <summary>A connection to read on; give it back soon. Bounded and read-only either way, in one short transaction where the session cannot be.</summary>
-    public async Task<ReadSession> OpenAsync(CancellationToken cancellationToken)
-    {
-        var connection = await Database.OpenConnectionAsync(cancellationToken);
-        if (SessionsBounded)
+    /// <summary>
+    /// Reads, on a connection of the pool: SELECT only, bounded and read-only either way, in one short transaction where the session cannot be. What fails because the
+    /// connection died is read again.
+    /// </summary>
+    public async Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> readAsync, CancellationToken cancellationToken) => await readings.RunAsync(
+        static async (connection, asked, token) =>
         {
-            return new ReadSession(connection, null);
-        }
+            if (asked.SessionsBounded)
+            {
+                return await asked.readAsync(connection, token);
+            }
 
-        NpgsqlTransaction? transaction = null;
-        try
-        {
-            transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-            await using var limits = new NpgsqlCommand(LimitsSql, connection, transaction);
-            await limits.ExecuteNonQueryAsync(cancellationToken);
-            return new ReadSession(connection, transaction);
-        }
-        catch
-        {
-            await new ReadSession(connection, transaction).DisposeAsync();
-            throw;
-        }
-    }
-}
+            await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, token);
+            await using (var limits = new NpgsqlCommand(LimitsSql, connection, transaction))
+            {
+                await limits.ExecuteNonQueryAsync(token);
+            }
 
-/// <summary>One reading of an observed database.</summary>
-public sealed class ReadSession(NpgsqlConnection connection, NpgsqlTransaction? transaction) : IAsyncDisposable
-{
-    /// <summary>For SELECT only.</summary>
-    public NpgsqlConnection Connection { get; } = connection;
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (transaction is not null)
-        {
-            await transaction.DisposeAsync();
-        }
-
-        await Connection.DisposeAsync();
-    }
+            return await asked.readAsync(connection, token);
+        },
+        (readAsync, SessionsBounded),
+        cancellationToken);
 }

@@ -1,3 +1,6 @@
+using Dashboard.Core.Database;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Sources;
@@ -6,7 +9,7 @@ namespace Dashboard.Core.Sources;
 /// <remarks>
 /// The limits are start-up options of each session, so a reset returns to them and nothing is ever SET. A pooler (pgbouncer before it is told
 /// otherwise) refuses such options; then nothing may be SET for the session either, because it would stay on a server connection that
-/// other programs share, so each reading is a read-only transaction with SET LOCAL instead: see <see cref="ObservedSource.OpenAsync"/>.
+/// other programs share, so each reading is a read-only transaction with SET LOCAL instead: see <see cref="ObservedSource.ReadAsync"/>.
 /// </remarks>
 internal static class ReadPool
 {
@@ -16,15 +19,23 @@ internal static class ReadPool
     private const string Limits =
         "-c default_transaction_read_only=on -c statement_timeout=4s -c lock_timeout=250ms -c idle_in_transaction_session_timeout=5s";
 
+    private const string BoundedSql = "select current_setting('statement_timeout')";
+
+    /// <summary>
+    /// The executor of readings on such a pool. It tells nobody: that a source is lost is told by whoever visits it, once, and what a page asked for in vain by the page.
+    /// </summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="kind">Plain where somebody around it tries again.</param>
+    public static TransactionExecutor<NpgsqlConnection> Readings(NpgsqlDataSource pool, ExecutorKind kind) => new(
+        new NpgsqlResource(pool, NpgsqlUse.Statements), OwnDatabase.Limited with { TransactionExecutorClass = ExecutorKinds.NameOf(kind) }, OwnDatabase.Identity, SilentTelemetry.Instance, TimeProvider.System);
+
     /// <summary>A pool that answered once; and whether its sessions carry the limits.</summary>
     public static async Task<(NpgsqlDataSource Pool, bool Bounded)> OpenAsync(Source source, CancellationToken cancellationToken)
     {
         var bounded = Build(source, Limits);
         try
         {
-            await using var connection = await bounded.OpenConnectionAsync(cancellationToken);
-            await using var command = new NpgsqlCommand("select current_setting('statement_timeout')", connection);
-            if (await command.ExecuteScalarAsync(cancellationToken) is StatementTimeout)
+            if (await Readings(bounded, ExecutorKind.Plain).ScalarAsync(static () => new NpgsqlCommand(BoundedSql), cancellationToken) is StatementTimeout)
             {
                 return (bounded, true);
             }
@@ -42,6 +53,15 @@ internal static class ReadPool
         await bounded.DisposeAsync();
         return (Build(source, limits: null), false);
     }
+
+    /// <summary>What is there, looked at in one transaction: behind a pooler each statement may meet another server process.</summary>
+    public static async Task<SourceFacts> LookAsync(NpgsqlDataSource pool, CancellationToken cancellationToken) => await Readings(pool, ExecutorKind.Plain).RunAsync(
+        static async (connection, token) =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(token);
+            return await CapabilityProbe.LookAsync(connection, token);
+        },
+        cancellationToken);
 
     private static NpgsqlDataSource Build(Source source, string? limits)
     {

@@ -18,46 +18,50 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
     private readonly ChangeSignal signal = new();
     private readonly Lock publishing = new();
     private readonly List<Task> duties = [];
+    private readonly TaskCompletionSource readOnce = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NpgsqlDataSource? pool;
     private string fingerprint = "";
     private TimeSpan skew;
     private bool over;
 
-    /// <summary>True once everything was read.</summary>
-    public bool WasLive { get; private set; }
+    /// <summary>Begins it, until everything was read once.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var stopping = cancellationToken.Register(ending.Cancel);
+            var (observed, ground) = await ArriveAsync(cancellationToken);
+            var watermarks = new WatermarkQuery(observed.Capabilities, ground);
+            var baseline = await watermarks.ReadAsync(observed, pace.BeatDeadline, cancellationToken).WaitAsync(pace.BeatDeadline, clock, cancellationToken);
+            skew = baseline.DatabaseTime - clock.GetUtcNow();
+            var listening = new CaptureKeeper(observed, ground, signal, clock, log);
+            duties.Add(listening.KeepAsync((mode, reason) => Publish(status => status with { Mode = mode, ModeReason = reason }), ending.Token));
+
+            // Listen first, read after: what changes in between is read twice rather than missed.
+            await await Task.WhenAny([listening.Settled.WaitAsync(cancellationToken), .. duties]);
+            duties.Add(BeatAsync(observed, watermarks, baseline, listening, ending.Token));
+            duties.Add(ReadAsync(observed, listening, ending.Token));
+            await await Task.WhenAny([readOnce.Task, .. duties]);
+        }
+        catch
+        {
+            End();
+            throw;
+        }
+    }
 
     /// <summary>Stays until the source is lost (throws), what is there has changed (returns) or the dashboard stops.</summary>
     public async Task StayAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await WatchAsync(cancellationToken);
+            await using var stopping = cancellationToken.Register(ending.Cancel);
+            await await Task.WhenAny(duties);
         }
         finally
         {
-            // Whoever is still reading must not say Live after the loss was told.
-            lock (publishing)
-            {
-                over = true;
-            }
+            End();
         }
-    }
-
-    private async Task WatchAsync(CancellationToken cancellationToken)
-    {
-        await using var stopping = cancellationToken.Register(ending.Cancel);
-        var (observed, ground) = await ArriveAsync(cancellationToken);
-        var watermarks = new WatermarkQuery(observed.Capabilities, ground);
-        var baseline = await watermarks.ReadAsync(observed, pace.BeatDeadline, cancellationToken).WaitAsync(pace.BeatDeadline, clock, cancellationToken);
-        skew = baseline.DatabaseTime - clock.GetUtcNow();
-        var listening = new CaptureKeeper(observed, ground, signal, clock, log);
-        duties.Add(listening.KeepAsync((mode, reason) => Publish(status => status with { Mode = mode, ModeReason = reason }), ending.Token));
-
-        // Listen first, read after: what changes in between is read twice rather than missed.
-        await listening.Settled.WaitAsync(cancellationToken);
-        duties.Add(BeatAsync(observed, watermarks, baseline, listening, ending.Token));
-        duties.Add(ReadAsync(observed, listening, ending.Token));
-        await await Task.WhenAny(duties);
     }
 
     /// <inheritdoc/>
@@ -78,18 +82,10 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
     private async Task<(ObservedSource Observed, SourceGround Ground)> ArriveAsync(CancellationToken cancellationToken)
     {
         (pool, var bounded) = await ReadPool.OpenAsync(source, cancellationToken);
-        var facts = await LookAsync(cancellationToken);
+        var facts = await ReadPool.LookAsync(pool, cancellationToken);
         fingerprint = facts.Fingerprint();
         var (capabilities, ground) = CapabilityRule.Judge(facts, source);
         return (new ObservedSource(source, pool, capabilities) { SessionsBounded = bounded }, ground);
-    }
-
-    private async Task<SourceFacts> LookAsync(CancellationToken cancellationToken)
-    {
-        // Behind a pooler each statement may meet another server process, so they go in one transaction.
-        await using var connection = await pool!.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        return await CapabilityProbe.LookAsync(connection, cancellationToken);
     }
 
     private async Task BeatAsync(ObservedSource observed, WatermarkQuery watermarks, Watermark newest, CaptureKeeper listening, CancellationToken cancellationToken)
@@ -121,16 +117,17 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
 
     private const string ClockSql = "select clock_timestamp()";
 
-    private async Task<DateTimeOffset> ClockAsync(ObservedSource observed, CancellationToken cancellationToken)
-    {
-        await using var connection = await observed.Database.OpenConnectionAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(ClockSql, connection) { CommandTimeout = (int)pace.BeatDeadline.TotalSeconds };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return reader.GetFieldValue<DateTimeOffset>(0);
-    }
+    private Task<DateTimeOffset> ClockAsync(ObservedSource observed, CancellationToken cancellationToken) => observed.ReadAsync(
+        async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(ClockSql, connection) { CommandTimeout = (int)pace.BeatDeadline.TotalSeconds };
+            await using var reader = await command.ExecuteReaderAsync(token);
+            await reader.ReadAsync(token);
+            return reader.GetFieldValue<DateTimeOffset>(0);
+        },
+        cancellationToken);
 
-    private async Task<bool> DiffersAsync(CancellationToken cancellationToken) => (await LookAsync(cancellationToken)).Fingerprint() != fingerprint;
+    private async Task<bool> DiffersAsync(CancellationToken cancellationToken) => (await ReadPool.LookAsync(pool!, cancellationToken)).Fingerprint() != fingerprint;
 
     private async Task ReadAsync(ObservedSource observed, CaptureKeeper listening, CancellationToken cancellationToken)
     {
@@ -149,8 +146,7 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
                 }
             }
 
-            var again = WasLive;
-            WasLive = true;
+            var again = readOnce.Task.IsCompleted;
             Publish(status => again && IsFresh(status, began) ? status : status with
             {
                 State = SourceState.Live,
@@ -161,6 +157,7 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
                 Trouble = null,
                 NextAttempt = null,
             });
+            readOnce.TrySetResult();
             var reading = clock.GetUtcNow() - began;
             await Task.Delay(ReadingPace.Shortest, clock, cancellationToken);
             await Task.Delay(rests.Remaining(reading, signal.Waiting), clock, cancellationToken);
@@ -181,6 +178,15 @@ internal sealed class SourceVisit(Source source, IReadOnlyList<ISourceReader> re
             Publish(status => status.State == SourceState.Live && status.ReadAt < asked
                 ? status with { AsOf = asked + skew, ReadAt = asked, Capabilities = status.Capabilities is { } known ? ClockNotice.On(known, skew) : null }
                 : status);
+        }
+    }
+
+    // Whoever is still reading must not say Live after the loss was told.
+    private void End()
+    {
+        lock (publishing)
+        {
+            over = true;
         }
     }
 

@@ -35,16 +35,17 @@ internal sealed class WatermarkQuery(SourceCapabilities capabilities, SourceGrou
     public SourceChange Blind { get; } = capabilities.Log is not null && ground.LogStored.Length == 0 ? SourceChange.Runs : SourceChange.None;
 
     /// <summary>The watermark now.</summary>
-    public async Task<Watermark> ReadAsync(ObservedSource observed, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        await using var session = await observed.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(sql, session.Connection) { CommandTimeout = (int)Math.Ceiling(limit.TotalSeconds) };
-        command.Parameters.AddWithValue("state_stored", ground.StateStored);
-        command.Parameters.AddWithValue("log_stored", ground.LogStored);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return new Watermark(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1), reader.GetString(2));
-    }
+    public Task<Watermark> ReadAsync(ObservedSource observed, TimeSpan limit, CancellationToken cancellationToken) => observed.ReadAsync(
+        async (connection, token) =>
+        {
+            await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = (int)Math.Ceiling(limit.TotalSeconds) };
+            command.Parameters.AddWithValue("state_stored", ground.StateStored);
+            command.Parameters.AddWithValue("log_stored", ground.LogStored);
+            await using var reader = await command.ExecuteReaderAsync(token);
+            await reader.ReadAsync(token);
+            return new Watermark(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1), reader.GetString(2));
+        },
+        cancellationToken);
 
     private static string StateRows(SourceCapabilities capabilities, SourceGround ground) =>
         ground.State is { Selectable: true, Kind: "r" or "p" }

@@ -5,7 +5,6 @@ using Dashboard.Core.Backfill;
 using Dashboard.Core.Sources;
 using Dashboard.Web.Api;
 using Dashboard.Web.Security;
-using Npgsql;
 
 namespace Dashboard.Web.Actions;
 
@@ -165,7 +164,7 @@ internal static class ActionApi
                 : answer.IsDenied ? ApiProblem.Of(StatusCodes.Status403Forbidden, "not-allowed", "You may not do that", answer.Because)
                 : ApiProblem.Of(otherwise, "not-possible", "That cannot be done", answer.Because);
         }
-        catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
+        catch (Exception cause) when (RecordsAway.Is(cause))
         {
             return ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, "own-database-away", "Nothing can be planned or done now", "The dashboard's own database does not answer, and nothing is done without its records.");
         }

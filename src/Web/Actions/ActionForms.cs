@@ -6,7 +6,6 @@ using Dashboard.Web.Layout;
 using Dashboard.Web.Security;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 
 namespace Dashboard.Web.Actions;
 
@@ -39,7 +38,7 @@ internal static class ActionForms
         {
             return await next(context);
         }
-        catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
+        catch (Exception cause) when (RecordsAway.Is(cause))
         {
             return Told(StatusCodes.Status503ServiceUnavailable, "The dashboard's own records are out of reach, and nothing is done without them. Try again when they are back.", "/");
         }

@@ -86,14 +86,14 @@ public sealed class ActionFaultTests
         var refusing = false;
         await using var stage = await CommitStage.SetAsync(observedThrough: proxy, at: step =>
         {
-            proxy.Next = refusing && step == CommitStep.Claimed ? Fault.CutBeforeServer : proxy.Next;
+            proxy.Next = refusing && step == CommitStep.Claimed ? Fault.Away : proxy.Next;
             return Task.CompletedTask;
         });
         var plan = await stage.PlanAsync(ActionKind.RunNow);
         refusing = true;
         Assert.Equal(ActionOutcome.Busy, (await stage.CommitAsync(plan)).Outcome);
 
-        refusing = false;
+        (refusing, proxy.Next) = (false, Fault.None);
         Assert.Equal(ActionOutcome.Done, (await stage.CommitAsync(plan)).Outcome);
     }
 
@@ -106,12 +106,13 @@ public sealed class ActionFaultTests
         await using var proxy = FaultProxy.Before((await TestPostgres.SharedAsync()).Port);
         await using var stage = await CommitStage.SetAsync(ownThrough: proxy, at: reached =>
         {
-            proxy.Next = reached == step ? Fault.CutBeforeServer : proxy.Next;
+            proxy.Next = reached == step ? Fault.Away : proxy.Next;
             return Task.CompletedTask;
         });
         var (plan, before) = (await stage.PlanAsync(ActionKind.RunNow), await stage.RowAsync());
 
         var result = await stage.CommitAsync(plan);
+        proxy.Next = Fault.None;
         await stage.Resolver.LookAsync(TimeSpan.Zero, TimeSpan.Zero, TestContext.Current.CancellationToken);
 
         var found = await FindAsync(stage, plan);
@@ -119,6 +120,44 @@ public sealed class ActionFaultTests
         Assert.True(found.State is ActionState.Done or ActionState.Nothing, $"{found.State}");
         Assert.True(result.Outcome is ActionOutcome.Unknown, result.Sentence);
         Assert.Equal(2, (await stage.AuditedAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData(CommitStep.Claimed)]
+    [InlineData(CommitStep.Begun)]
+    [InlineData(CommitStep.Noted)]
+    [InlineData(CommitStep.Answered)]
+    internal async Task A_connection_to_the_own_records_that_breaks_on_the_way_is_made_again_and_the_action_goes_on(CommitStep step)
+    {
+        await using var proxy = FaultProxy.Before((await TestPostgres.SharedAsync()).Port);
+        await using var stage = await CommitStage.SetAsync(ownThrough: proxy, at: reached =>
+        {
+            proxy.Next = reached == step ? Fault.CutBeforeServer : proxy.Next;
+            return Task.CompletedTask;
+        });
+        var (plan, before) = (await stage.PlanAsync(ActionKind.RunNow), await stage.RowAsync());
+
+        var result = await stage.CommitAsync(plan);
+
+        Assert.Equal(1, proxy.Struck);
+        Assert.Equal(ActionOutcome.Done, result.Outcome);
+        Assert.NotEqual(before, await stage.RowAsync());
+        Assert.Equal(["began run-now slow", "done run-now slow"], await stage.AuditedAsync());
+    }
+
+    [Fact]
+    public async Task A_connection_to_the_scheduler_that_broke_meanwhile_is_made_again_before_anything_is_sent()
+    {
+        await using var proxy = FaultProxy.Before((await TestPostgres.SharedAsync()).Port);
+        await using var stage = await CommitStage.SetAsync(observedThrough: proxy, at: reached =>
+        {
+            proxy.Next = reached == CommitStep.Claimed ? Fault.CutBeforeServer : proxy.Next;
+            return Task.CompletedTask;
+        });
+        var plan = await stage.PlanAsync(ActionKind.RunNow);
+
+        Assert.Equal(ActionOutcome.Done, (await stage.CommitAsync(plan)).Outcome);
+        Assert.Equal(1, proxy.Struck);
     }
 
     [Fact]

@@ -63,11 +63,13 @@ internal sealed class WatchBench : ISourceReader, IAsyncDisposable
     public async Task ReadAsync(ObservedSource observed, SourceNews news, CancellationToken cancellationToken)
     {
         MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref under));
-        await using (var session = await observed.OpenAsync(cancellationToken))
-        {
-            await using var command = new NpgsqlCommand($"select count(*) from {observed.Capabilities.State.Sql}", session.Connection);
-            await command.ExecuteScalarAsync(cancellationToken);
-        }
+        await observed.ReadAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand($"select count(*) from {observed.Capabilities.State.Sql}", connection);
+                return await command.ExecuteScalarAsync(token);
+            },
+            cancellationToken);
 
         Interlocked.Decrement(ref under);
         readings.Publish(new Reading(Newest.Count + 1, news.Change, Newest.All | news.Change));

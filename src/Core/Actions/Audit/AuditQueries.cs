@@ -1,5 +1,6 @@
 using Dashboard.Core.Access;
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -109,41 +110,34 @@ public sealed class AuditQueries(OwnDatabase database)
     }
 
     /// <summary>Adds a line in a transaction of its own.</summary>
-    public async Task<AuditAnchor> AddAsync(AuditEntry entry, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var anchor = await AddAsync(connection, entry, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return anchor;
-    }
+    public async Task<AuditAnchor> AddAsync(AuditEntry entry, CancellationToken cancellationToken) =>
+        await database.Now.Once.RunAsync(static async (connection, entry, token) => await AddAsync(connection, entry, token), entry, cancellationToken);
 
     /// <summary>A page of lines, newest first.</summary>
     public async Task<IReadOnlyList<AuditLine>> PageAsync(AuditFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        await using var command = database.Source.CreateCommand(PageSql);
-        command.CommandTimeout = 10;
-        Text(command, "source", filter.Source);
-        Text(command, "job", filter.Job);
-        Text(command, "actor", filter.Actor);
-        Text(command, "kind", filter.Kind);
-        Text(command, "event", filter.Event);
-        command.Parameters.Add(new NpgsqlParameter("action", NpgsqlDbType.Uuid) { Value = filter.Action is { } action ? action : DBNull.Value });
-        command.Parameters.Add(new NpgsqlParameter("before", NpgsqlDbType.Bigint) { Value = filter.Before is { } before ? before : DBNull.Value });
-        command.Parameters.Add(new NpgsqlParameter<int>("most", Math.Clamp(filter.Most, 1, 10_000)));
-        return await ReadAsync(command, cancellationToken);
+        return await database.Now.Statements.RowsAsync(
+            () =>
+            {
+                var command = new NpgsqlCommand(PageSql) { CommandTimeout = 10 };
+                Text(command, "source", filter.Source);
+                Text(command, "job", filter.Job);
+                Text(command, "actor", filter.Actor);
+                Text(command, "kind", filter.Kind);
+                Text(command, "event", filter.Event);
+                command.Parameters.Add(new NpgsqlParameter("action", NpgsqlDbType.Uuid) { Value = filter.Action is { } action ? action : DBNull.Value });
+                command.Parameters.Add(new NpgsqlParameter("before", NpgsqlDbType.Bigint) { Value = filter.Before is { } before ? before : DBNull.Value });
+                command.Parameters.Add(new NpgsqlParameter<int>("most", Math.Clamp(filter.Most, 1, 10_000)));
+                return command;
+            },
+            Of,
+            cancellationToken);
     }
 
     /// <summary>The lines after one, oldest first.</summary>
-    public async Task<IReadOnlyList<AuditLine>> OnwardAsync(long after, int most, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(OnwardSql);
-        command.CommandTimeout = 60;
-        command.Parameters.Add(new NpgsqlParameter<long>("after", after));
-        command.Parameters.Add(new NpgsqlParameter<int>("most", most));
-        return await ReadAsync(command, cancellationToken);
-    }
+    public async Task<IReadOnlyList<AuditLine>> OnwardAsync(long after, int most, CancellationToken cancellationToken) => await database.Now.Statements.RowsAsync(
+        () => new NpgsqlCommand(OnwardSql) { CommandTimeout = 60, Parameters = { new NpgsqlParameter<long>("after", after), new NpgsqlParameter<int>("most", most) } }, Of, cancellationToken);
 
     private static async Task<(DateTimeOffset At, long Sequence, byte[] Hash)> HeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -168,32 +162,25 @@ public sealed class AuditQueries(OwnDatabase database)
     private static void Text(NpgsqlCommand command, string name, string? text) =>
         command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Text) { Value = text is null ? DBNull.Value : text });
 
-    private static async Task<IReadOnlyList<AuditLine>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static AuditLine Of(NpgsqlDataReader reader)
     {
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var lines = new List<AuditLine>();
-        while (await reader.ReadAsync(cancellationToken))
+        string? At(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+        return new AuditLine
         {
-            string? At(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-            lines.Add(new AuditLine
+            Sequence = reader.GetInt64(0),
+            At = reader.GetFieldValue<DateTimeOffset>(1),
+            Entry = new AuditEntry(reader.GetString(2), new Actor(reader.GetString(4), Roles.Find(reader.GetString(5)) ?? Role.Viewer, reader.GetString(6), At(7)), reader.GetString(12))
             {
-                Sequence = reader.GetInt64(0),
-                At = reader.GetFieldValue<DateTimeOffset>(1),
-                Entry = new AuditEntry(reader.GetString(2), new Actor(reader.GetString(4), Roles.Find(reader.GetString(5)) ?? Role.Viewer, reader.GetString(6), At(7)), reader.GetString(12))
-                {
-                    Action = reader.IsDBNull(3) ? null : reader.GetGuid(3),
-                    Source = At(8),
-                    Job = At(9),
-                    Kind = At(10),
-                    Reason = At(11),
-                    Before = At(13),
-                    After = At(14),
-                },
-                Previous = reader.GetFieldValue<byte[]>(15),
-                Hash = reader.GetFieldValue<byte[]>(16),
-            });
-        }
-
-        return lines;
+                Action = reader.IsDBNull(3) ? null : reader.GetGuid(3),
+                Source = At(8),
+                Job = At(9),
+                Kind = At(10),
+                Reason = At(11),
+                Before = At(13),
+                After = At(14),
+            },
+            Previous = reader.GetFieldValue<byte[]>(15),
+            Hash = reader.GetFieldValue<byte[]>(16),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Database.Embedded;
@@ -36,27 +37,33 @@ public static class DemoDatabase
     public static async Task LoadAsync(string connectionString, Action<string> say, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(say);
-        await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
-        await connection.OpenAsync(cancellationToken);
-        await using (var look = new NpgsqlCommand(LoadedSql, connection))
-        {
-            if (await look.ExecuteScalarAsync(cancellationToken) is true)
+        await using var data = NpgsqlDataSource.Create($"{connectionString};Pooling=false");
+        var runs = StartRuns.On(data);
+        var loaded = await runs.Repeatable.RunAsync(
+            async (connection, token) =>
             {
-                return;
-            }
-        }
+                await using (var look = new NpgsqlCommand(LoadedSql, connection))
+                {
+                    if (await look.ExecuteScalarAsync(token) is true)
+                    {
+                        return false;
+                    }
+                }
 
-        say("Loading the demo database…");
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var sql in (string[])["set local timezone = 'UTC'", Captured("schema"), Captured("incident"), ShiftSql])
+                say("Loading the demo database…");
+                foreach (var sql in (string[])["set local timezone = 'UTC'", Captured("schema"), Captured("incident"), ShiftSql])
+                {
+                    await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 300 };
+                    await command.ExecuteNonQueryAsync(token);
+                }
+
+                return true;
+            },
+            cancellationToken);
+        if (loaded)
         {
-            await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = 300 };
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await runs.Statements.ExecuteAsync(static () => new NpgsqlCommand("analyze"), cancellationToken);
         }
-
-        await transaction.CommitAsync(cancellationToken);
-        await using var analyse = new NpgsqlCommand("analyze", connection);
-        await analyse.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>A captured file without the lines only psql understands.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Dashboard.Core.Retries.Executor;
 using Npgsql;
 
 namespace Dashboard.Core.Database.Embedded;
@@ -27,10 +28,8 @@ public static class DemoSchedule
     public static async Task WriteAsync(DataFolder folder, string connectionString, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        await using var connection = new NpgsqlConnection($"{connectionString};Pooling=false");
-        await connection.OpenAsync(cancellationToken);
-        await using var first = new NpgsqlCommand(FirstRunSql, connection);
-        var moved = await first.ExecuteScalarAsync(cancellationToken) is DateTime moment ? new DateTimeOffset(moment, TimeSpan.Zero) - FirstRun : TimeSpan.Zero;
+        await using var data = NpgsqlDataSource.Create($"{connectionString};Pooling=false");
+        var moved = await StartRuns.On(data).Statements.ScalarAsync(static () => new NpgsqlCommand(FirstRunSql), cancellationToken) is DateTime moment ? new DateTimeOffset(moment, TimeSpan.Zero) - FirstRun : TimeSpan.Zero;
         Directory.CreateDirectory(In(folder, ""));
         await File.WriteAllTextAsync(JobsFile(folder), Moved(Recorded("crontabber.ini"), moved), cancellationToken);
         await File.WriteAllTextAsync(MappingFile(folder), Recorded("crontabber-mapping.json"), cancellationToken);

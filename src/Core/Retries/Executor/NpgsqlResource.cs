@@ -18,7 +18,7 @@ public sealed class NpgsqlResource(NpgsqlDataSource source, NpgsqlUse use = Npgs
         """;
 
     /// <inheritdoc/>
-    public string Name { get; } = NameOf(source);
+    public string Name { get; } = NameOf(source?.ConnectionString);
 
     /// <inheritdoc/>
     public string Backend => "postgres";
@@ -97,10 +97,11 @@ public sealed class NpgsqlResource(NpgsqlDataSource source, NpgsqlUse use = Npgs
         };
     }
 
-    private static string NameOf(NpgsqlDataSource source)
+    /// <summary>The name of what a connection string leads to.</summary>
+    internal static string NameOf(string? connectionString)
     {
-        ArgumentNullException.ThrowIfNull(source);
-        var parts = new NpgsqlConnectionStringBuilder(source.ConnectionString);
+        ArgumentNullException.ThrowIfNull(connectionString);
+        var parts = new NpgsqlConnectionStringBuilder(connectionString);
         return $"postgres {parts.Database ?? parts.Username}@{parts.Host}";
     }
 }

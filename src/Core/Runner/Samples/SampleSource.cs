@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Dashboard.Core.Database.Embedded;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Runner.Jobs;
 using Dashboard.Core.Sources;
 using Npgsql;
@@ -52,15 +53,16 @@ public static class SampleSource
     {
         await using var data = NpgsqlDataSource.Create($"{connectionString};Pooling=false");
         await StateTables.FindAsync(data, create: true, cancellationToken);
-        await using var connection = await data.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var sql in (string[])["set local client_min_messages = warning", Shipped("Runner/Samples/reports.sql"), BeginSql])
-        {
-            await using var command = new NpgsqlCommand(sql, connection, transaction);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
+        await StartRuns.On(data).Repeatable.RunAsync(
+            static async (connection, token) =>
+            {
+                foreach (var sql in (string[])["set local client_min_messages = warning", Shipped("Runner/Samples/reports.sql"), BeginSql])
+                {
+                    await using var command = new NpgsqlCommand(sql, connection);
+                    await command.ExecuteNonQueryAsync(token);
+                }
+            },
+            cancellationToken);
     }
 
     /// <summary>Writes its configuration, with the address of the site that its jobs call, and the names of its classes.</summary>
