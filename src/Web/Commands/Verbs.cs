@@ -70,6 +70,8 @@ internal static class Verbs
         SourcesVerb.Create(),
         ConformanceVerb.Create(),
         IngestVerb.Create(),
+        ReplayVerbs.Simulate(),
+        ReplayVerbs.Replay(),
         InstallVerb.Install(Configuration),
         InstallVerb.Uninstall(Configuration),
     };

@@ -1,8 +1,14 @@
-using Dashboard.Core.Failures;
+using System.Runtime.InteropServices;
 
 namespace Dashboard.Core.Verdicts.Engine;
 
-/// <summary>When a failing job is expected to be well again: try by try, at the ticks that will really come.</summary>
+/// <summary>A coming try: when, and how likely it succeeds if all before it failed.</summary>
+/// <param name="At">When it begins.</param>
+/// <param name="Chance">From 0 to 1.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ComingTry(DateTimeOffset At, double Chance);
+
+/// <summary>When a failing job is expected to be well again: try by try, at the moments that will really come.</summary>
 public static class HealRule
 {
     private const int MostTries = 2_000;
@@ -20,27 +26,34 @@ public static class HealRule
         }
     }
 
+    /// <summary>These moments with the chance of each, after so many failures in a row.</summary>
+    public static IEnumerable<ComingTry> With(IEnumerable<DateTimeOffset> moments, HealCounts counts, string scope, Failures.FailureClass kind, int failures)
+    {
+        ArgumentNullException.ThrowIfNull(moments);
+        ArgumentNullException.ThrowIfNull(counts);
+        foreach (var at in moments)
+        {
+            yield return new ComingTry(at, counts.Hazard(scope, kind, failures++));
+        }
+    }
+
     /// <summary>The forecast.</summary>
-    /// <param name="job">The failing job.</param>
-    /// <param name="kind">Its class.</param>
-    /// <param name="failures">How many in a row so far.</param>
-    /// <param name="tries">When it is tried again.</param>
-    /// <param name="run">How long a run usually lasts.</param>
+    /// <param name="tries">The coming tries.</param>
+    /// <param name="run">How long after a try begins it is known to have succeeded: what most runs keep to, and most waits for others in the tick.</param>
     /// <param name="pageBy">Before when it has to be well.</param>
-    /// <param name="model">What is known of the past.</param>
-    public static HealForecast For(string job, FailureClass kind, int failures, IEnumerable<DateTimeOffset> tries, TimeSpan run, DateTimeOffset? pageBy, HealModel model)
+    /// <param name="after">After how many failures in a row it is made.</param>
+    /// <param name="known">How many like it had come so far, and how many of them the next try ended.</param>
+    public static HealForecast For(IEnumerable<ComingTry> tries, TimeSpan run, DateTimeOffset? pageBy, int after, (int AtRisk, int Healed) known)
     {
         ArgumentNullException.ThrowIfNull(tries);
-        ArgumentNullException.ThrowIfNull(model);
         var (ill, byDeadline) = (1.0, 1.0);
-        DateTimeOffset? likely = null, by80 = null;
-        var after = failures;
-        foreach (var at in tries)
+        (DateTimeOffset At, double Chance)? likely = null, by80 = null;
+        foreach (var next in tries)
         {
-            ill *= 1 - model.Hazard(job, kind, after++);
-            var well = at + run;
-            likely ??= ill <= 0.5 ? well : null;
-            by80 ??= ill <= 0.2 ? well : null;
+            ill *= 1 - next.Chance;
+            var well = next.At + run;
+            likely ??= ill <= 0.5 ? (well, 1 - ill) : null;
+            by80 ??= ill <= 0.2 ? (well, 1 - ill) : null;
             byDeadline = pageBy is null || well <= pageBy ? ill : byDeadline;
             if (by80 is not null && (pageBy is null || well > pageBy))
             {
@@ -48,14 +61,17 @@ public static class HealRule
             }
         }
 
-        var (atRisk, healed, _) = model.Known(job, kind, failures);
-        return new HealForecast(atRisk >= 8 ? ForecastGrade.Measured : atRisk >= 3 ? ForecastGrade.Thin : ForecastGrade.None)
+        return new HealForecast(known.AtRisk >= 8 ? ForecastGrade.Measured : known.AtRisk >= 3 ? ForecastGrade.Thin : ForecastGrade.None)
         {
-            Likely = likely,
-            By80 = by80,
+            Likely = likely?.At,
+            LikelyChance = likely?.Chance,
+            By80 = by80?.At,
+            By80Chance = by80?.Chance,
             ByDeadline = 1 - byDeadline,
-            AtRisk = atRisk,
-            Healed = healed,
+            AtRisk = known.AtRisk,
+            Healed = known.Healed,
+            NextTry = known.AtRisk >= 3 ? Jeffreys.Interval80(known.Healed, known.AtRisk) : null,
+            After = after,
         };
     }
 }

@@ -15,6 +15,10 @@ internal static class JobRules
     private const double Hopeless = 0.10;
     private const int FullTries = 2;
     private const int PoisonTries = 3;
+    private const int MostAttempts = 500;
+
+    // crontabber's backoff_delays, as they are unless somebody set others.
+    private static readonly TimeSpan[] Ladder = [TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(300)];
 
     private static readonly Func<JobCase, Verdict?, Verdict?>[] InOrder =
     [
@@ -98,9 +102,24 @@ internal static class JobRules
         }
 
         var next = streak.NextAttemptAt ?? job.Now;
-        var tries = Enumerable.Range(0, 500).Select(i => next + (i * TimeSpan.FromSeconds(300)));
-        var heal = HealRule.For(job.Name, kind, streak.Attempts, tries, job.Usual, job.PageBy.At, job.Model);
+        var heal = HealRule.For(Attempts(job, streak, kind, next), job.Long, job.PageBy.At, streak.Attempts, job.Model.Attempts.Known(streak.Resource, kind, streak.Attempts));
         return MayHeal(job, "R7", what, kind, heal, before, next) with { Facts = [fact, .. Past(heal)] };
+    }
+
+    // Its executor's own timers; when those are at their end the run fails, and the job is tried again at a tick.
+    private static IEnumerable<ComingTry> Attempts(JobCase job, RetryStreak streak, FailureClass kind, DateTimeOffset next)
+    {
+        var (at, failures) = (next, streak.Attempts);
+        for (; failures < (streak.Executor == ExecutorKind.Limited ? Ladder.Length : MostAttempts); failures++)
+        {
+            yield return new ComingTry(at, job.Model.Attempts.Hazard(streak.Resource, kind, failures));
+            at += Ladder[Math.Min(failures, Ladder.Length - 1)];
+        }
+
+        foreach (var then in HealRule.With(HealRule.Tries(at, TimeSpan.Zero, job.Grid, at), job.Model.Runs, job.Name, kind, job.Failures + 1))
+        {
+            yield return then;
+        }
     }
 
     private static Verdict? Locked(JobCase job)
@@ -186,7 +205,7 @@ internal static class JobRules
 
         var kind = job.Kind;
         var tries = job.Job.Ongoing is { } now ? job.Tries.Prepend(now) : job.Tries;
-        var heal = HealRule.For(job.Name, kind.Class, job.Failures, tries, job.Usual, job.PageBy.At, job.Model);
+        var heal = HealRule.For(HealRule.With(tries, job.Model.Runs, job.Name, kind.Class, job.Failures), job.Long, job.PageBy.At, job.Failures, job.Model.Runs.Known(job.Name, kind.Class, job.Failures));
         var next = job.Job.Ongoing ?? job.Tries.FirstOrDefault();
         var cause = $"{VerdictWords.Cause(job.Job.LastError, kind)}, {VerdictWords.Count(job.Failures, "time", "times")}";
         var overdue = job.PageBy.At is { } by && job.Now >= by && job.Failures >= 2;
@@ -209,7 +228,7 @@ internal static class JobRules
         var known = heal.Grade is not ForecastGrade.None;
         var sure = heal.ByDeadline >= Sure || (heal.ByDeadline >= StillSure && before is { State: VerdictState.Healing } && before.Rule == rule);
         var broken = before is { State: VerdictState.Healing, Heal.By80: { } promised } && job.Now > promised;
-        var by = heal.By80 is { } at ? $", 4 of 5 times by {At(job, at)}" : "";
+        var by = heal is { By80: { } at, By80Chance: { } chance } ? string.Create(CultureInfo.InvariantCulture, $", {Math.Floor(chance * 100):0} % by {At(job, at)} (from {heal.AtRisk} like it)") : "";
         var decide = Later(job, next);
         return known && sure && !broken
             ? Plain(job, VerdictState.Healing, rule, $"Heals by itself: next try {At(job, next)}{by}.") with

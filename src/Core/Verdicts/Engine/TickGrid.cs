@@ -46,6 +46,13 @@ public sealed record TickGrid(TimeSpan Step, TimeSpan LongStep, string Because)
         return origin + ((passed + 1) * Step);
     }
 
+    /// <summary>How long after the tick before it a moment is.</summary>
+    public TimeSpan Since(DateTimeOffset moment)
+    {
+        var passed = (moment - (Last ?? DateTimeOffset.UnixEpoch)).Ticks % Step.Ticks;
+        return TimeSpan.FromTicks(passed < 0 ? passed + Step.Ticks : passed);
+    }
+
     private static TickGrid FromTicks(DateTimeOffset[] starts)
     {
         var gaps = starts.Zip(starts.Skip(1), (one, next) => next - one).Where(gap => gap > TimeSpan.Zero).Order().ToArray();

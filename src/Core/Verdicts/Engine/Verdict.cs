@@ -74,8 +74,14 @@ public sealed record HealForecast(ForecastGrade Grade)
     /// <summary>As likely as not by then; null when that is never.</summary>
     public DateTimeOffset? Likely { get; init; }
 
-    /// <summary>Four times of five by then; null when that is never.</summary>
+    /// <summary>How likely by <see cref="Likely"/>: at least one half, and more where one try changes much.</summary>
+    public double? LikelyChance { get; init; }
+
+    /// <summary>At least four times of five by then; null when that is never.</summary>
     public DateTimeOffset? By80 { get; init; }
+
+    /// <summary>How likely by <see cref="By80"/>: at least four fifths.</summary>
+    public double? By80Chance { get; init; }
 
     /// <summary>How likely before <see cref="Verdict.PageBy"/>; to be said with <see cref="AtRisk"/> only.</summary>
     public double? ByDeadline { get; init; }
@@ -85,6 +91,12 @@ public sealed record HealForecast(ForecastGrade Grade)
 
     /// <summary>How many of them ended by themselves with the next try.</summary>
     public int Healed { get; init; }
+
+    /// <summary>Within what bounds the share of such failures lies that end with the next try; null without a number to say.</summary>
+    public ShareInterval? NextTry { get; init; }
+
+    /// <summary>After how many failures in a row it was made.</summary>
+    public int After { get; init; }
 }
 
 /// <summary>A fact that a verdict rests on.</summary>

@@ -22,13 +22,26 @@ public static class VerdictEngine
     public static VerdictSnapshot Evaluate(VerdictFacts facts, VerdictSettings settings, DateTimeOffset now, VerdictSnapshot? before = null)
     {
         ArgumentNullException.ThrowIfNull(facts);
+        return Evaluate(facts, settings, HealModel.From(facts.Standings.Jobs), now, before);
+    }
+
+    /// <summary>The verdicts at a moment of the source's clock.</summary>
+    /// <param name="facts">What is known.</param>
+    /// <param name="settings">How long to wait.</param>
+    /// <param name="model">How failures ended so far.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="before">What was said last; null at the start. It keeps a page a page until a success, and verdicts that did not change the same objects.</param>
+    public static VerdictSnapshot Evaluate(VerdictFacts facts, VerdictSettings settings, HealModel model, DateTimeOffset now, VerdictSnapshot? before = null)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(settings);
         if (facts.Standings.AsOf is null)
         {
             return Same(before, Blind(facts, now, "It was not read yet"));
         }
 
-        var all = new Case(facts, settings, HealModel.From(facts.Standings.Jobs), now);
+        var all = new Case(facts, settings, model, now);
         if (facts.Trouble is { } trouble && facts.Age > Longer(3 * all.Grid.Step, LeastBlind))
         {
             return Same(before, Blind(facts, now, trouble));

@@ -24,6 +24,9 @@ public sealed record VerdictFacts
     /// <summary>Streaks of retries of this source that are open.</summary>
     public IReadOnlyList<RetryStreak> Open { get; init; } = [];
 
+    /// <summary>Streaks of retries of this source that ended lately, to learn from; the same one may come again.</summary>
+    public IReadOnlyList<RetryStreak> Ended { get; init; } = [];
+
     /// <summary>Ticks that runners told of, the newest first.</summary>
     public IReadOnlyList<Tick> Ticks { get; init; } = [];
 

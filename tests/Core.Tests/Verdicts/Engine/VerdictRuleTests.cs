@@ -163,7 +163,7 @@ public sealed class VerdictRuleTests
         {
             var model = HealModel.From([Failing(Refused, 1) with { History = History([.. lengths.Take(20).SelectMany(length => Enumerable.Repeat(false, length % 9).Append(true))]) }]);
             var of = (FailureClass)(kind % 10);
-            var chances = Enumerable.Range(1, 12).Select(failures => model.Hazard("job", of, failures)).ToArray();
+            var chances = Enumerable.Range(1, 12).Select(failures => model.Runs.Hazard("job", of, failures)).ToArray();
             return chances.Zip(chances.Skip(1)).All(pair => pair.Second <= pair.First) && chances.All(chance => chance is >= 0 and <= 1);
         })).ToProperty();
 

@@ -1,0 +1,63 @@
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Runs;
+using Dashboard.Core.Verdicts.Engine;
+using Dashboard.Core.Verdicts.Simulation;
+
+namespace Dashboard.Core.Verdicts.Replay;
+
+/// <summary>People were called.</summary>
+/// <param name="At">When.</param>
+/// <param name="Root">For what.</param>
+/// <param name="Jobs">The jobs it was said to be about: where the remedy helps, not those that merely wait. Empty for the scheduler.</param>
+/// <param name="IsTicket">Whether it was for working hours.</param>
+public sealed record Call(DateTimeOffset At, string Root, IReadOnlyList<string> Jobs, bool IsTicket);
+
+/// <summary>Whom a policy has called and not yet let go: the same trouble is not called for twice while it lasts.</summary>
+internal sealed class Calling
+{
+    private HashSet<string> standing = new(StringComparer.Ordinal);
+
+    public List<Call> Calls { get; } = [];
+
+    public void At(DateTimeOffset now, IEnumerable<(string Root, IReadOnlyList<string> Jobs, bool IsTicket)> troubles)
+    {
+        HashSet<string> next = new(StringComparer.Ordinal);
+        foreach (var (root, jobs, isTicket) in troubles)
+        {
+            var key = (isTicket ? "ticket " : "page ") + root;
+            if (next.Add(key) && !standing.Contains(key))
+            {
+                Calls.Add(new Call(now, root, jobs, isTicket));
+            }
+        }
+
+        standing = next;
+    }
+}
+
+/// <summary>Policies that others page by, told of the same facts.</summary>
+internal static class Rivals
+{
+    /// <summary>crontabber's <c>--nagios</c>: critical at any failure but the first of a backfill job, which is a warning.</summary>
+    public static IEnumerable<string> Nagios(SimulatedWorld world, IReadOnlyDictionary<string, Job> rows) =>
+        world.Jobs.Where(job => rows.GetValueOrDefault(job.Name) is { ErrorCount: > 0 } row && !(row.ErrorCount == 1 && job.Backfills)).Select(job => job.Name);
+
+    /// <summary>Three failures in a row.</summary>
+    public static IEnumerable<string> ThreeInARow(SimulatedWorld world, IReadOnlyDictionary<string, Job> rows) =>
+        world.Jobs.Where(job => rows.GetValueOrDefault(job.Name) is { ErrorCount: >= 3 }).Select(job => job.Name);
+
+    /// <summary>No success in the time of two runs, at least an hour.</summary>
+    public static IEnumerable<string> NoneInTwoRuns(VerdictFacts facts, DateTimeOffset now)
+    {
+        foreach (var standing in facts.Standings.Jobs)
+        {
+            var good = standing.History.Runs.FirstOrDefault(run => run.Outcome == RunOutcome.Success);
+            if (good is not null && Deadlines.Tolerance(standing, Usual) is { } tolerance && good.LogTime - (good.Duration ?? TimeSpan.Zero) + tolerance < now)
+            {
+                yield return standing.Job.Name;
+            }
+        }
+    }
+
+    private static readonly VerdictSettings Usual = new();
+}

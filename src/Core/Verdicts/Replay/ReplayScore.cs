@@ -1,0 +1,164 @@
+using Dashboard.Core.Verdicts.Simulation;
+
+namespace Dashboard.Core.Verdicts.Replay;
+
+/// <summary>How a policy did against what really was the matter. Sums over several histories; shares are taken at the end.</summary>
+/// <param name="Policy">Its name.</param>
+public sealed record ReplayScore(string Policy)
+{
+    private static readonly TimeSpan Settling = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many days were replayed.</summary>
+    public double Days { get; init; }
+
+    /// <summary>How many pages were sent.</summary>
+    public int Pages { get; init; }
+
+    /// <summary>Pages for what nobody had to do anything about: it passed in time, or there was nothing.</summary>
+    public int Needless { get; init; }
+
+    /// <summary>Of those, pages for what was still on at the latest moment to call people and then passed before its deadline: nobody could have known.</summary>
+    public int InTheGap { get; init; }
+
+    /// <summary>Further pages for what was paged already.</summary>
+    public int Duplicates { get; init; }
+
+    /// <summary>Incidents that were paged at all.</summary>
+    public int Roots { get; init; }
+
+    /// <summary>Incidents for which people had to be called.</summary>
+    public int Needed { get; init; }
+
+    /// <summary>Of those, how many were paged before they were over.</summary>
+    public int Paged { get; init; }
+
+    /// <summary>Of those, how many only after the latest moment to call people.</summary>
+    public int Late { get; init; }
+
+    /// <summary>Incidents that people ended before the latest moment to call them.</summary>
+    public int Slack { get; init; }
+
+    /// <summary>Of those, how many people were told of, by ticket or page.</summary>
+    public int Told { get; init; }
+
+    /// <summary>From the beginning to the first page, of incidents for which people had to be called.</summary>
+    public IReadOnlyList<TimeSpan> Delays { get; init; } = [];
+
+    /// <summary>The incidents that people had to be called for and were not, for whoever wants to know why.</summary>
+    public IReadOnlyList<Incident> Unpaged { get; init; } = [];
+
+    /// <summary>Those that were paged too late.</summary>
+    public IReadOnlyList<Incident> TooLate { get; init; } = [];
+
+    /// <summary>The needless pages.</summary>
+    public IReadOnlyList<Call> ForNothing { get; init; } = [];
+
+    /// <summary>Which share of pages was for what people had to do something about.</summary>
+    public double Precision => Pages == 0 ? 1 : (double)(Pages - Needless - Duplicates) / Pages;
+
+    /// <summary>Which share of what people had to be called for was paged.</summary>
+    public double Recall => Needed == 0 ? 1 : (double)Paged / Needed;
+
+    /// <summary>How many pages one incident made.</summary>
+    public double PagesPerRoot => Roots == 0 ? 1 : (double)(Roots + Duplicates) / Roots;
+
+    /// <summary>Pages in thirty days.</summary>
+    public double PagesIn30Days => Days == 0 ? 0 : Pages * 30 / Days;
+
+    /// <summary>Of one history.</summary>
+    public static ReplayScore Of(string policy, SimulatedWorld world, IReadOnlyList<Incident> truth, IReadOnlyList<Call> calls)
+    {
+        ArgumentNullException.ThrowIfNull(world);
+        ArgumentNullException.ThrowIfNull(truth);
+        ArgumentNullException.ThrowIfNull(calls);
+        var first = new Dictionary<Incident, Call>(ReferenceEqualityComparer.Instance);
+        var tickets = new Dictionary<Incident, Call>(ReferenceEqualityComparer.Instance);
+        var (needless, inTheGap, duplicates) = (0, 0, 0);
+        List<Call> forNothing = [];
+        foreach (var call in calls)
+        {
+            var matter = truth.Where(incident => Concerns(call, incident)).OrderByDescending(incident => incident.Hit.Intersect(call.Jobs, StringComparer.Ordinal).Any() || (call.Jobs.Count == 0 && incident.Hit.Count == 0))
+                .ThenByDescending(incident => incident.NeededHuman).ThenBy(incident => first.ContainsKey(incident)).ThenBy(incident => incident.Begin).FirstOrDefault();
+            if (call.IsTicket)
+            {
+                if (matter is not null)
+                {
+                    tickets.TryAdd(matter, call);
+                }
+
+                continue;
+            }
+
+            if (matter is not null && !first.TryAdd(matter, call))
+            {
+                duplicates++;
+            }
+            else if (matter is not { NeededHuman: true })
+            {
+                needless++;
+                inTheGap += matter is { PassedTheGap: true } ? 1 : 0;
+                forNothing.Add(call);
+            }
+        }
+
+        Incident[] needed = [.. truth.Where(incident => incident.NeededPage)];
+        Incident[] paged = [.. needed.Where(first.ContainsKey)];
+        Incident[] slack = [.. truth.Where(incident => incident is { NeededHuman: true, NeededPage: false })];
+        Incident[] late = [.. paged.Where(incident => first[incident].At > Later(incident.PageBy!.Value, incident.Begin + (2 * world.Tick)))];
+        return new ReplayScore(policy)
+        {
+            Days = world.Days,
+            Pages = calls.Count(call => !call.IsTicket),
+            Needless = needless,
+            InTheGap = inTheGap,
+            Duplicates = duplicates,
+            Roots = first.Count,
+            Needed = needed.Length,
+            Paged = paged.Length,
+            Late = late.Length,
+            Slack = slack.Length,
+            Told = slack.Count(incident => first.ContainsKey(incident) || tickets.ContainsKey(incident)),
+            Delays = [.. paged.Select(incident => first[incident].At - incident.Begin)],
+            Unpaged = [.. needed.Where(incident => !first.ContainsKey(incident))],
+            TooLate = late,
+            ForNothing = forNothing,
+        };
+    }
+
+    /// <summary>This and another together.</summary>
+    public ReplayScore And(ReplayScore other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with
+        {
+            Days = Days + other.Days,
+            Pages = Pages + other.Pages,
+            Needless = Needless + other.Needless,
+            InTheGap = InTheGap + other.InTheGap,
+            Duplicates = Duplicates + other.Duplicates,
+            Roots = Roots + other.Roots,
+            Needed = Needed + other.Needed,
+            Paged = Paged + other.Paged,
+            Late = Late + other.Late,
+            Slack = Slack + other.Slack,
+            Told = Told + other.Told,
+            Delays = [.. Delays, .. other.Delays],
+            Unpaged = [.. Unpaged, .. other.Unpaged],
+            TooLate = [.. TooLate, .. other.TooLate],
+            ForNothing = [.. ForNothing, .. other.ForNothing],
+        };
+    }
+
+    /// <summary>The delay that a share of the pages kept to; zero without any.</summary>
+    public TimeSpan Delay(double share)
+    {
+        TimeSpan[] sorted = [.. Delays.Order()];
+        return sorted.Length == 0 ? TimeSpan.Zero : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
+    }
+
+    private static bool Concerns(Call call, Incident incident) =>
+        call.At >= incident.Begin && call.At <= incident.Whole + Settling
+        && (call.Jobs.Count == 0 ? incident.Hit.Count == 0 : incident.Affected.Intersect(call.Jobs, StringComparer.Ordinal).Any());
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+}
