@@ -20,7 +20,7 @@ public sealed record AccessOutcome(bool Done, string Words, Secret? Secret = nul
 /// Where it is said who may come in. Each wish is judged here and now, by whoever is asked for: a page that shows a button grants nothing.
 /// </summary>
 public sealed partial class AccessDesk(
-    IAuthority authority, SessionQueries sessions, ApiKeyQueries keys, BarredQueries barred, DeedPace pace, AccessNews news, ILogger<AccessDesk> log)
+    IAuthority authority, SessionQueries sessions, ApiKeyQueries keys, BarredQueries barred, DeedPace pace, AccessNews news, AccessRecord record, ILogger<AccessDesk> log)
 {
     private const int LongestName = 100;
 
@@ -72,6 +72,7 @@ public sealed partial class AccessDesk(
         }
 
         LogKeyMade(log, actor.Name, plain, role);
+        await record.ChangedAsync(actor, "make-key", string.Create(CultureInfo.InvariantCulture, $"Made the key '{plain}' for {role}, for {life.TotalDays:0} days."), cancellationToken);
         return new AccessOutcome(true, $"The key '{plain}' was made. It is shown this once: only its hash is kept.", secret);
     }
 
@@ -90,6 +91,7 @@ public sealed partial class AccessDesk(
 
         news.Tell();
         LogKeyRevoked(log, actor.Name, name);
+        await record.ChangedAsync(actor, "revoke-key", $"Revoked the key '{name}'.", cancellationToken);
         return new AccessOutcome(true, $"The key '{name}' no longer works.");
     }
 
@@ -105,6 +107,7 @@ public sealed partial class AccessDesk(
         await sessions.EndAsync(id, actor.Name, cancellationToken);
         news.Tell();
         LogEnded(log, actor.Name, session.Name, 1);
+        await record.ChangedAsync(actor, "end-session", $"Ended a session of {session.Name}.", cancellationToken);
         return new AccessOutcome(true, $"The session of {session.Name} has ended.");
     }
 
@@ -120,6 +123,7 @@ public sealed partial class AccessDesk(
         var ended = await sessions.EndAllAsync(session, actor.Name, cancellationToken);
         news.Tell();
         LogEnded(log, actor.Name, session.Name, ended);
+        await record.ChangedAsync(actor, "end-session", string.Create(CultureInfo.InvariantCulture, $"Ended every session of {session.Name} ({ended})."), cancellationToken);
         return new AccessOutcome(true, string.Create(CultureInfo.InvariantCulture, $"{session.Name} is logged out everywhere ({ended})."));
     }
 
@@ -139,6 +143,7 @@ public sealed partial class AccessDesk(
         await barred.BarAsync(session.Via, subject, session.Name, actor.Name, cancellationToken);
         news.Tell();
         LogBarred(log, actor.Name, session.Name);
+        await record.ChangedAsync(actor, "shut-out", $"Shut out {session.Name}.", cancellationToken);
         return new AccessOutcome(true, $"{session.Name} is shut out.");
     }
 
@@ -153,6 +158,7 @@ public sealed partial class AccessDesk(
 
         await barred.AdmitAsync(person.Via, person.Subject, cancellationToken);
         LogAdmitted(log, actor.Name, person.Name);
+        await record.ChangedAsync(actor, "let-in", $"Let {person.Name} come in again.", cancellationToken);
         return new AccessOutcome(true, $"{person.Name} may come in again.");
     }
 

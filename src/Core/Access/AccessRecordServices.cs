@@ -11,6 +11,7 @@ public static class AccessRecordServices
         .AddSingleton<BarredQueries>()
         .AddSingleton<DeedPace>()
         .AddSingleton<AccessDesk>()
+        .AddSingleton<AccessRecord>()
         .AddSingleton<AccessNews>()
         .AddSingleton<SessionQueries>()
         .AddSingleton<IAuthority, Authority>()

@@ -1,20 +1,28 @@
 namespace Dashboard.Core.Access;
 
 /// <summary>How often one actor may change something: <see cref="Burst"/> at once, and as many a minute. A stolen session or a script gone wild is slowed, whoever it is and from wherever it comes.</summary>
-public sealed class DeedPace(TimeProvider clock)
+/// <param name="clock">By which it counts.</param>
+/// <param name="burst">How many.</param>
+public sealed class DeedPace(TimeProvider clock, int burst = DeedPace.Burst)
 {
     /// <summary>How many at once, and a minute.</summary>
     public const int Burst = 30;
 
     private const int MostKnown = 10_000;
-    private static readonly TimeSpan Each = TimeSpan.FromMinutes(1) / Burst;
+    private readonly TimeSpan each = TimeSpan.FromMinutes(1) / burst;
     private readonly Dictionary<string, DateTimeOffset> free = new(StringComparer.Ordinal);
+
+    /// <summary>Whom it counts for: a session, or a key.</summary>
+    public static string NameOf(Actor actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        return actor.Session?.ToString("N") ?? $"{actor.Via} {actor.Key} {actor.Name}";
+    }
 
     /// <summary>Null when the actor may go on; otherwise how long to wait.</summary>
     public TimeSpan? Take(Actor actor)
     {
-        ArgumentNullException.ThrowIfNull(actor);
-        var who = actor.Session?.ToString("N") ?? $"{actor.Via} {actor.Key} {actor.Name}";
+        var who = NameOf(actor);
         var now = clock.GetUtcNow();
         lock (free)
         {
@@ -28,10 +36,10 @@ public sealed class DeedPace(TimeProvider clock)
 
             // When the whole burst would be there again; each deed puts that off.
             var full = free.TryGetValue(who, out var known) && known > now ? known : now;
-            var after = full + Each;
-            if (after - now > Each * Burst)
+            var after = full + each;
+            if (after - now > each * burst)
             {
-                return after - now - (Each * Burst);
+                return after - now - (each * burst);
             }
 
             free[who] = after;

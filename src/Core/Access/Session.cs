@@ -39,6 +39,9 @@ public sealed record Session
     /// <summary>Who ended it.</summary>
     public string? EndedBy { get; init; }
 
+    /// <summary>Whether it began just now, with the answer that brought it.</summary>
+    public bool IsNew { get; init; }
+
     /// <summary>
     /// Whether another session is of the same person: to the provider, whatever they are called; of login links, those made for the same name and role.
     /// </summary>

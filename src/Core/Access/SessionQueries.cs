@@ -167,7 +167,10 @@ public sealed class SessionQueries(OwnDatabase database)
         ArgumentNullException.ThrowIfNull(person);
         var subject = person.Subject ?? throw new ArgumentException("A proxy says who it is.", nameof(person));
         await database.Now.Statements.ExecuteAsync(() => CommandOf(OverSql, new NpgsqlParameter<string>("subject", subject)), cancellationToken);
-        return await database.Now.Statements.ScalarAsync(() => CommandOf(EnterSql, person, Guid.NewGuid(), Life), cancellationToken) is Guid id ? await FindAsync(id, cancellationToken) : null;
+        var made = Guid.NewGuid();
+        return await database.Now.Statements.ScalarAsync(() => CommandOf(EnterSql, person, made, Life), cancellationToken) is Guid id && await FindAsync(id, cancellationToken) is { } session
+            ? session with { IsNew = id == made }
+            : null;
     }
 
     /// <summary>Gives a session another role.</summary>

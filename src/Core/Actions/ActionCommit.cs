@@ -263,6 +263,7 @@ public sealed partial class ActionCommit(ActionQueries actions, ActionPools pool
 
     private static string DoneSentence(ActionPlan plan) => plan.Kind switch
     {
+        ActionKind.Backfill when plan.IsExact => $"{Plans.PlanWords.Slots(plan.Runs)} of {plan.Job} {(plan.Runs == 1 ? "is" : "are")} asked for. {plan.Then}",
         ActionKind.Backfill => $"{plan.Job} was set back: {Plans.PlanWords.Slots(plan.Runs)} will run. {plan.Then}",
         ActionKind.Acknowledge => $"{plan.Job} was acknowledged, until its next run.",
         ActionKind.Hold => $"{plan.Job} was held until {Plans.PlanWords.At(plan.HoldUntil!.Value)}.",

@@ -40,6 +40,9 @@ public sealed record ActionFacts
     /// <summary>Who is known to own its lock and when he was last heard of; null when nobody is known.</summary>
     public LockEvidence? Lock { get; init; }
 
+    /// <summary>Who makes the ticks.</summary>
+    public TickRunner Runner { get; init; } = TickRunner.Crontabber;
+
     /// <summary>Whose rules hold.</summary>
     public Flavour Flavour => Book.Flavour;
 
@@ -47,7 +50,7 @@ public sealed record ActionFacts
     public JobDefinition? Definition(string job) => Book.Find(job);
 
     /// <summary>What the next tick does with these rows.</summary>
-    internal TickSnapshot Tick(JobsSnapshot rows) => TickRule.Next(TickSnapshot.Empty(rows.Source), Book, rows, Runs, Now);
+    internal TickSnapshot Tick(JobsSnapshot rows) => TickRule.Next(TickSnapshot.Empty(rows.Source), Book, rows, Runs, Now, Runner);
 }
 
 /// <summary>What is known of the owner of a lock.</summary>

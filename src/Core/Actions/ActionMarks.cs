@@ -38,6 +38,14 @@ internal static class ActionMarks
         update dashboard.job_hold set ended_at = null, ended_by = null where ended_by = @undoes
         """;
 
+    private const string RequestSql = """
+        with asked as (
+            insert into dashboard.operation (id, kind, source, action_kind, app_name, summary, state, made_by, actor, role, via, address, reason, committed_at)
+            select @action, 'slots', @source, 'backfill', @job, @summary, 'active', a.planned_by, @by, @role, @via, @address, @reason, now() from dashboard.action a where a.id = @action
+        )
+        insert into dashboard.operation_slot (operation, slot) select @action, unnest(@slots::timestamptz[])
+        """;
+
     public static async Task ApplyAsync(NpgsqlConnection connection, KeptAction action, Ending ending, CancellationToken cancellationToken)
     {
         var plan = action.Plan;
@@ -45,6 +53,12 @@ internal static class ActionMarks
         {
             await DoAsync(connection, UndoSql, action, ending, cancellationToken, ("undoes", undoes));
             await DoAsync(connection, HeldAgainSql, action, ending, cancellationToken, ("undoes", undoes));
+            return;
+        }
+
+        if (plan.IsExact)
+        {
+            await RequestAsync(connection, action, ending, cancellationToken);
             return;
         }
 
@@ -64,6 +78,11 @@ internal static class ActionMarks
                 break;
         }
     }
+
+    private static Task RequestAsync(NpgsqlConnection connection, KeptAction action, Ending ending, CancellationToken cancellationToken) => DoAsync(
+        connection, RequestSql, action, ending, cancellationToken,
+        ("summary", action.Plan.Summary), ("role", Access.Roles.Name(ending.Who.Role)), ("via", ending.Who.Via), ("address", (object?)ending.Who.Address ?? DBNull.Value),
+        ("slots", action.Plan.Slots.Where(slot => slot.WillRun).Select(slot => slot.Slot.UtcDateTime).ToArray()));
 
     private static async Task DoAsync(NpgsqlConnection connection, string sql, KeptAction action, Ending ending, CancellationToken cancellationToken, params (string Name, object Value)[] more)
     {

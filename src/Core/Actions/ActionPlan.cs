@@ -66,6 +66,12 @@ public sealed record ActionPlan
     /// <summary>The end of the hold it makes.</summary>
     public DateTimeOffset? HoldUntil { get; init; }
 
+    /// <summary>
+    /// True when the dashboard's own runner runs exactly the slots that are listed, one by one and beside the job's own runs: no row changes, and
+    /// committing keeps them in the dashboard's own database.
+    /// </summary>
+    public bool IsExact { get; init; }
+
     /// <summary>The action it undoes.</summary>
     public Guid? Undoes { get; init; }
 

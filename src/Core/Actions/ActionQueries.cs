@@ -71,9 +71,20 @@ public sealed class ActionQueries(OwnDatabase database)
            and (@unsent = false or observed_xid is null)
         """;
 
+    // What never changed anything has nothing to put back; of the rest the audit keeps what may be shown.
+    private const string ForgetSql = """
+        update dashboard.action
+           set before_cells = null
+         where before_cells is not null
+           and (state in ('stale', 'refused', 'nothing', 'withdrawn') or (state in ('done', 'unknown') and made_at < now() - @kept))
+        """;
+
     private const string WithdrawSql = """
         update dashboard.action set state = 'withdrawn', finished_at = now(), sentence = @sentence where id = @id and state = 'planned'
         """;
+
+    /// <summary>How long the row as it was, whole and with whatever its error says, is kept for an undo.</summary>
+    public static readonly TimeSpan Undoable = TimeSpan.FromDays(7);
 
     /// <summary>Keeps a plan.</summary>
     public async Task SaveAsync(Guid id, ActionPlan plan, RowImage? before, string by, Guid? operation, CancellationToken cancellationToken)
@@ -176,6 +187,10 @@ public sealed class ActionQueries(OwnDatabase database)
 
         return await AuditQueries.AddAsync(connection, Entry(action, ending.Who, ending.Reason, ending.Event, ending.Sentence), cancellationToken);
     }
+
+    /// <summary>Empties the rows as they were of actions that nobody can undo any more; how many.</summary>
+    public Task<int> ForgetAsync(CancellationToken cancellationToken) =>
+        database.Now.Statements.ExecuteAsync(() => new NpgsqlCommand(ForgetSql) { Parameters = { new NpgsqlParameter<TimeSpan>("kept", Undoable) } }, cancellationToken);
 
     /// <summary>Throws a plan away; false when it was committed meanwhile.</summary>
     public async Task<bool> WithdrawAsync(Guid id, string by, CancellationToken cancellationToken) => await database.Now.Once.ExecuteAsync(

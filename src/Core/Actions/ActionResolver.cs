@@ -13,6 +13,7 @@ public sealed partial class ActionResolver(ActionQueries actions, ActionCommit c
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Forgetting = TimeSpan.FromMinutes(10);
 
     /// <summary>One look at all of them.</summary>
     public async Task LookAsync(TimeSpan older, TimeSpan patience, CancellationToken cancellationToken)
@@ -39,11 +40,17 @@ public sealed partial class ActionResolver(ActionQueries actions, ActionCommit c
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, clock);
+        long? forgot = null;
         do
         {
             try
             {
                 await LookAsync(TimeSpan.FromSeconds(10), Patience, stoppingToken);
+                if (forgot is not { } last || clock.GetElapsedTime(last) >= Forgetting)
+                {
+                    await actions.ForgetAsync(stoppingToken);
+                    forgot = clock.GetTimestamp();
+                }
             }
             catch (Exception cause) when (cause is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
             {

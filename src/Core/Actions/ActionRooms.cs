@@ -1,5 +1,6 @@
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Database;
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runner;
@@ -15,7 +16,9 @@ namespace Dashboard.Core.Actions;
 /// <param name="Jobs">Of Jobs.</param>
 /// <param name="Runs">Of Runs.</param>
 /// <param name="Schedules">Of Schedules.</param>
-public sealed record ActionRooms(SourceFeeds<SourceStatus> Statuses, SourceFeeds<JobsSnapshot> Jobs, SourceFeeds<RunsSnapshot> Runs, SourceFeeds<ScheduleBook> Schedules);
+/// <param name="Runners">Of Runner: who makes the ticks.</param>
+public sealed record ActionRooms(
+    SourceFeeds<SourceStatus> Statuses, SourceFeeds<JobsSnapshot> Jobs, SourceFeeds<RunsSnapshot> Runs, SourceFeeds<ScheduleBook> Schedules, SourceFeeds<TickRunner> Runners);
 
 /// <summary>Why nothing can be planned or done now, for people.</summary>
 public sealed class ActionRefusedException(string message) : Exception(message);
@@ -38,9 +41,10 @@ public sealed class ActionFactsReader(ActionRooms rooms, ActionPools pools, Slot
             State = state,
             Image = image,
             Row = row,
-            Rows = rows with { Jobs = [.. rows.Jobs.Where(other => other.Name != job).Concat(row is null ? [] : [row]).OrderBy(other => other.Name, Dependencies.CodePointOrder.Instance)] },
+            Rows = rows with { Jobs = [.. rows.Jobs.Where(other => other.Name != job).Concat(row is null ? [] : [row]).OrderBy(other => other.Name, CodePointOrder.Instance)] },
             Runs = runs,
             Book = book,
+            Runner = rooms.Runners.Of(source.Name).Newest,
         };
         var said = await marks.OfAsync(source.Name, cancellationToken);
         return facts with

@@ -1,4 +1,5 @@
 using Dashboard.Core.Actions.Audit;
+using Dashboard.Core.Actions.Operations;
 using Dashboard.Core.Feeds;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +23,14 @@ public static class ActionServices
         services.AddSingleton<MarksMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<MarksMonitor>());
         services.AddHostedService<ActionResolver>();
+        services.AddSingleton(new SourceFeeds<OperationsSnapshot>(OperationsSnapshot.Empty));
+        services.AddSingleton<OperationQueries>();
+        services.AddSingleton<OperationTools>();
+        services.AddSingleton<OperationWorker>();
+        services.AddSingleton<OperationsMonitor>();
+        services.AddSingleton<OperatorOperations>();
+        services.AddHostedService(provider => provider.GetRequiredService<OperationsMonitor>());
+        services.AddHostedService(provider => provider.GetRequiredService<OperationWorker>());
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dashboard.Core.Access;
 using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Sources;
@@ -10,7 +11,11 @@ namespace Dashboard.Core.Actions;
 /// <param name="Because">Why not.</param>
 /// <param name="IsDenied">Whether they may not.</param>
 public sealed record ActionAnswer<T>(T? Value, string? Because, bool IsDenied)
-    where T : class;
+    where T : class
+{
+    /// <summary>When to try again, where it was only too much at once; null otherwise.</summary>
+    public TimeSpan? Wait { get; init; }
+}
 
 /// <summary>Makes answers.</summary>
 internal static class ActionAnswer
@@ -23,14 +28,24 @@ internal static class ActionAnswer
 
     public static ActionAnswer<T> Denied<T>(string because)
         where T : class => new(null, because, true);
+
+    /// <summary>Counts a deed; an answer only when it was one too many.</summary>
+    public static ActionAnswer<T>? TooMuch<T>(DeedPace pace, Actor who)
+        where T : class => pace.Take(who) is { } wait
+        ? No<T>(string.Create(CultureInfo.InvariantCulture, $"That was too much at once: wait {Math.Ceiling(wait.TotalSeconds):0} s. Nothing was done.")) with { Wait = wait }
+        : null;
 }
 
 /// <summary>
 /// The one way to act on jobs, for pages, the API and verbs alike. Each call first asks whether who calls may, now; whoever may not leaves a line in the
 /// audit.
 /// </summary>
-public sealed class OperatorActions(IAuthority authority, SourceDirectory sources, ActionFactsReader facts, ActionQueries actions, ActionCommit commit, AuditQueries audit, MarksMonitor marks)
+public sealed class OperatorActions(
+    IAuthority authority, DeedPace pace, SourceDirectory sources, ActionFactsReader facts, ActionQueries actions, ActionCommit commit, AuditQueries audit, MarksMonitor marks)
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private readonly OneAtATime underWay = new();
+
     /// <summary>A reason is not longer.</summary>
     public const int LongestReason = 500;
 
@@ -50,6 +65,11 @@ public sealed class OperatorActions(IAuthority authority, SourceDirectory source
 
         try
         {
+            if (ActionAnswer.TooMuch<KeptAction>(pace, who) is { } wait)
+            {
+                return wait;
+            }
+
             var known = await facts.ReadAsync(source, wish.Job, wish.Slots, cancellationToken);
             return await KeepAsync(who, ActionPlan.For(wish with { Source = source.Name }, known), known, operation, cancellationToken);
         }
@@ -79,6 +99,11 @@ public sealed class OperatorActions(IAuthority authority, SourceDirectory source
 
         try
         {
+            if (ActionAnswer.TooMuch<KeptAction>(pace, who) is { } wait)
+            {
+                return wait;
+            }
+
             var known = await facts.ReadAsync(source, done.Plan.Job, null, cancellationToken);
             return await KeepAsync(who, ActionPlan.Undoing(new DoneAction(done.Id, done.Plan, done.Before, done.VersionAfter), known), known, null, cancellationToken);
         }
@@ -132,8 +157,19 @@ public sealed class OperatorActions(IAuthority authority, SourceDirectory source
             return ActionAnswer.No<ActionResult>($"There is no source '{action.Plan.Source}' any more.");
         }
 
+        var actor = DeedPace.NameOf(who);
+        if (underWay.Begin(actor, id) is not { } first)
+        {
+            return ActionAnswer.No<ActionResult>("Another action of yours is being carried out: one at a time. Nothing was done; try again when it has ended.") with { Wait = Soon };
+        }
+
         try
         {
+            if (first && ActionAnswer.TooMuch<ActionResult>(pace, who) is { } wait)
+            {
+                return wait;
+            }
+
             _ = facts.Acted(source);
             var result = await commit.CarryOutAsync(action, source, permission.Actor, reason!.Trim(), cancellationToken);
             await marks.LookAsync(action.Plan.Source, cancellationToken);
@@ -142,6 +178,10 @@ public sealed class OperatorActions(IAuthority authority, SourceDirectory source
         catch (ActionRefusedException cause)
         {
             return ActionAnswer.No<ActionResult>(cause.Message);
+        }
+        finally
+        {
+            underWay.End(actor);
         }
     }
 
@@ -163,21 +203,23 @@ public sealed class OperatorActions(IAuthority authority, SourceDirectory source
     public static Deed DeedOf(ActionPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return plan.Kind switch
-        {
-            _ when plan.AsksForAdmin => Deeds.ClearLiveLock,
-            ActionKind.RunNow => Deeds.RunNow,
-            ActionKind.Backfill => Deeds.Backfill,
-            ActionKind.MarkSuccess => Deeds.MarkSuccess,
-            ActionKind.Reset => Deeds.Reset,
-            ActionKind.ClearLock => Deeds.ClearLock,
-            ActionKind.Hold => Deeds.Hold,
-            ActionKind.Release => Deeds.Release,
-            ActionKind.Prune => Deeds.Prune,
-            ActionKind.Acknowledge => Deeds.Acknowledge,
-            _ => Deeds.Undo,
-        };
+        return plan.AsksForAdmin ? Deeds.ClearLiveLock : DeedOf(plan.Kind);
     }
+
+    /// <summary>What it takes to do something with a job whose lock nobody seems to work under.</summary>
+    public static Deed DeedOf(ActionKind kind) => kind switch
+    {
+        ActionKind.RunNow => Deeds.RunNow,
+        ActionKind.Backfill => Deeds.Backfill,
+        ActionKind.MarkSuccess => Deeds.MarkSuccess,
+        ActionKind.Reset => Deeds.Reset,
+        ActionKind.ClearLock => Deeds.ClearLock,
+        ActionKind.Hold => Deeds.Hold,
+        ActionKind.Release => Deeds.Release,
+        ActionKind.Prune => Deeds.Prune,
+        ActionKind.Acknowledge => Deeds.Acknowledge,
+        _ => Deeds.Undo,
+    };
 
     private static string? Refusal(KeptAction action, string? reason, string? name) => action switch
     {

@@ -53,12 +53,15 @@ public sealed record AttributedRun(SlotRun Run, DateTimeOffset? Slot)
         var firstSuccess = runs.FirstOrDefault(run => run.Success is not null)?.Success;
         var failing = firstSuccess is { } first ? schedule.AtItsTime(first) is { Error: null } at ? at.Value : null : Next(schedule, lastSuccess);
         var attributed = new List<AttributedRun>(runs.Count);
+        var reached = false;
         foreach (var run in runs)
         {
             if (run.Success is { } slot)
             {
+                // Once the last slot done is behind, an earlier one was chosen and run by itself: what fails next is still the one after the last.
                 attributed.Add(new AttributedRun(run, slot));
-                failing = Next(schedule, slot);
+                reached |= slot == lastSuccess;
+                failing = Next(schedule, reached && slot < lastSuccess ? lastSuccess : slot);
             }
             else
             {

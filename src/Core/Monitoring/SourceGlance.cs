@@ -23,6 +23,9 @@ public sealed record SourceGlance
     /// <summary>Which source.</summary>
     public required Source Source { get; init; }
 
+    /// <summary>What was found in its database.</summary>
+    public SourceCapabilities? Capabilities { get; init; }
+
     /// <summary>Whose tables.</summary>
     public required Flavour Flavour { get; init; }
 
@@ -83,7 +86,7 @@ public sealed record SourceGlance
             await new RunsMonitor(runs, jobs, new RunHistories(clock), Options.Create(new RunOptions()), clock, NullLogger<RunsMonitor>.Instance)
                 .ReadAsync(observed, SourceChange.Everything, cancellationToken);
             var raw = (await new JobQueries(observed).AllAsync(cancellationToken)).Rows;
-            return Of(source, capabilities.Flavour, jobs.Of(source.Name).Newest, runs.Of(source.Name).Newest, raw, settings);
+            return Of(source, capabilities.Flavour, jobs.Of(source.Name).Newest, runs.Of(source.Name).Newest, raw, settings) with { Capabilities = capabilities };
         }
     }
 

@@ -18,6 +18,9 @@ public interface IRunnerRecords
     /// <summary>Says that nobody works under these locks any more although they stand: whoever finds one may take it over.</summary>
     Task AbandonAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 
+    /// <summary>Who keeps a job from running, until when and why, in one sentence; null when nobody does.</summary>
+    Task<string?> HoldAsync(string job, CancellationToken cancellationToken);
+
     /// <summary>Notes what became of a slot.</summary>
     Task NoteAsync(SlotNote note, CancellationToken cancellationToken);
 }

@@ -12,7 +12,6 @@ internal sealed class JobTurn(TurnAid aid)
 {
     // A row that changes under the eyes is looked at again this often.
     private const int MostLooks = 5;
-    private static readonly TimeSpan Microsecond = TimeSpan.FromMicroseconds(1);
 
     /// <summary>Takes it.</summary>
     /// <param name="force">Whatever time and parents say. The lock holds all the same.</param>
@@ -34,22 +33,17 @@ internal sealed class JobTurn(TurnAid aid)
 
             var row = rows.GetValueOrDefault(aid.Name);
             var start = aid.Now();
-            var (refused, dead) = await AskLockAsync(row, start, quit);
-            if (refused is not null)
+            var locking = new JobLock(aid);
+            if (await locking.RefusedAsync(row, start, quit) is { } refused)
             {
                 return refused;
             }
 
-            var ongoing = aid.Now();
-            ongoing = row?.Ongoing == ongoing ? ongoing + Microsecond : ongoing;
-            Guid? owner = null;
-            await aid.RecordedAsync(async kept => owner = await kept.OwnAsync(aid.Name, ongoing, quit));
-            switch (await LockedAsync(row, ongoing, owner, quit))
+            switch (await locking.TakeAsync(row, quit))
             {
                 case RowWrite.Written:
-                    await aid.DisownAsync([.. dead.Select(owner => owner.Id)]);
                     await aid.Began();
-                    return await new RunUnderLock(aid, row, start, ongoing, owner).GoAsync(quit);
+                    return await new RunUnderLock(aid, row, start, locking.Ongoing, locking.Owner).GoAsync(quit);
                 case RowWrite.RowLocked:
                     return aid.Over(TurnOutcome.RowLocked, "somebody holds its row");
             }
@@ -76,61 +70,5 @@ internal sealed class JobTurn(TurnAid aid)
         return parents.Error is { } death
             ? aid.Options.Compat ? aid.Over(TurnOutcome.Dies, death.ToString()) : aid.Over(TurnOutcome.Waits, "a parent has no next run: its first run has not ended")
             : parents.Value is { } unmet ? aid.Over(TurnOutcome.Waits, unmet.Reason) : null;
-    }
-
-    private async Task<(Turn? Refused, IReadOnlyList<LockOwner> Dead)> AskLockAsync(Job? row, DateTimeOffset now, CancellationToken quit)
-    {
-        if (row?.Ongoing is not { } ongoing)
-        {
-            return (null, []);
-        }
-
-        if (aid.Options.Compat)
-        {
-            var answer = LockRule.Ask(ongoing, aid.Options.Settings, now);
-            if (answer.Remark(aid.Name) is { } remark)
-            {
-                aid.Remarks.Add(remark);
-            }
-
-            return (answer.Error is { } error ? aid.Over(TurnOutcome.Locked, error.ToString()) : null, []);
-        }
-
-        IReadOnlyList<LockOwner> owners = [];
-        await aid.RecordedAsync(async kept => owners = await kept.OwnersAsync(aid.Name, ongoing, quit));
-        var decision = OwnerRule.Ask(ongoing, owners, ProcessIdentity.IsAlive, aid.Options.Silence, aid.Options.Settings, now);
-        if (!decision.Take)
-        {
-            return (aid.Over(TurnOutcome.Locked, decision.Because), []);
-        }
-
-        aid.Remarks.Add($"its lock is taken over: {decision.Because}");
-        await aid.NoteAsync(new SlotNote(aid.Name, "", null, "taken_over", ongoing, decision.Because));
-        return (null, owners);
-    }
-
-    private async Task<RowWrite> LockedAsync(Job? row, DateTimeOffset ongoing, Guid? owner, CancellationToken quit)
-    {
-        var written = RowWrite.RowLocked;
-        try
-        {
-            written = await aid.Table.LockAsync(aid.Name, row, ongoing, quit);
-        }
-        finally
-        {
-            if (owner is { } id)
-            {
-                if (written == RowWrite.Written)
-                {
-                    aid.Heart.Hold(id);
-                }
-                else
-                {
-                    await aid.RecordedAsync(kept => kept.DisownAsync([id], CancellationToken.None));
-                }
-            }
-        }
-
-        return written;
     }
 }

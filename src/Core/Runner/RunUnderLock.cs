@@ -38,22 +38,11 @@ internal sealed class RunUnderLock(TurnAid aid, Job? row, DateTimeOffset start, 
                 return await CancelledAsync(slot);
             }
 
-            var work = WorkAsync(slot, quit);
-            try
+            var run = new JobRun(aid.Name, runId, start, aid.Schedule.Backfills ? slot : null);
+            if (await BodyRun.EndedAsync(aid, run, quit) is not { } work)
             {
-                await work.WaitAsync(quit);
-            }
-            catch (OperationCanceledException) when (quit.IsCancellationRequested && !work.IsCompleted)
-            {
-                if (!await EndsInTimeAsync(work))
-                {
-                    // It still runs: only the end of this process lets others have the lock.
-                    return await UnwrittenAsync(slot, $"it was asked to end and did not within {aid.Options.Grace.TotalSeconds:0} s");
-                }
-            }
-            catch (Exception)
-            {
-                // Whatever it was stands in the task.
+                // It still runs: only the end of this process lets others have the lock.
+                return await UnwrittenAsync(slot, $"it was asked to end and did not within {aid.Options.Grace.TotalSeconds:0} s");
             }
 
             var took = aid.Clock.GetElapsedTime(begun);
@@ -74,30 +63,6 @@ internal sealed class RunUnderLock(TurnAid aid, Job? row, DateTimeOffset start, 
 
         // There was nothing to make up for: no log row, but the next run moves on.
         return await EndedAsync(new RunEntry(aid.Definition, start, ongoing) { Ends = true }, null) ?? aid.Over(TurnOutcome.Succeeded, "there was nothing to make up for");
-    }
-
-    private Task WorkAsync(DateTimeOffset slot, CancellationToken quit)
-    {
-        var run = new JobRun(aid.Name, runId, start, aid.Schedule.Backfills ? slot : null);
-        return Task.Run(() => aid.Job.Body.RunAsync(run, quit), CancellationToken.None);
-    }
-
-    private async Task<bool> EndsInTimeAsync(Task work)
-    {
-        try
-        {
-            await work.WaitAsync(aid.Options.Grace, aid.Clock, CancellationToken.None);
-        }
-        catch (TimeoutException) when (!work.IsCompleted)
-        {
-            return false;
-        }
-        catch (Exception)
-        {
-            // Whatever it was stands in the task.
-        }
-
-        return true;
     }
 
     private async Task<Turn?> SucceededAsync(DateTimeOffset slot, TimeSpan took, bool last)

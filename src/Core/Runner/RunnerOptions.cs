@@ -20,6 +20,9 @@ public sealed record RunnerOptions
     /// <summary>How many jobs that do not wait for one another run at once.</summary>
     public int Parallel { get; init; } = 1;
 
+    /// <summary>A tick begins no further slot that people chose one by one once it has run such slots for so long: the rest is the next tick's.</summary>
+    public TimeSpan Requested { get; init; } = RunnerLoop.Usual;
+
     /// <summary>How long the end of a run is tried to be written while somebody holds the job's row, or the database is away.</summary>
     public TimeSpan EndPatience { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -36,6 +36,14 @@ public sealed class RunnerRecords(PostgresRuns own, string source) : IRunnerReco
         update dashboard.runner_lock set process = -1, heard_at = now() - interval '1 year' where id = any(@ids)
         """;
 
+    private const string HoldSql = """
+        select held_by, until, reason
+          from dashboard.job_hold
+         where source = @source and app_name = @job and ended_at is null and until > now()
+         order by since desc
+         limit 1
+        """;
+
     private const string NoteSql = """
         insert into dashboard.run_slot (source, app_name, run_id, slot, outcome, started_at, because)
         values (@source, @job, @run, @slot, @outcome, @started, @because)
@@ -72,6 +80,16 @@ public sealed class RunnerRecords(PostgresRuns own, string source) : IRunnerReco
         () => Named(new NpgsqlCommand(OwnersSql), job, ongoing),
         static row => new LockOwner(row.GetGuid(0), new ProcessIdentity(row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4)), row.GetFieldValue<TimeSpan>(5)),
         cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<string?> HoldAsync(string job, CancellationToken cancellationToken)
+    {
+        var holds = await own.Statements.RowsAsync(
+            () => new NpgsqlCommand(HoldSql) { Parameters = { new NpgsqlParameter<string>("source", source), new NpgsqlParameter<string>("job", job) } },
+            static row => $"{row.GetString(0)} holds it until {row.GetFieldValue<DateTimeOffset>(1).UtcDateTime:yyyy-MM-dd HH:mm'Z'}: {row.GetString(2)}",
+            cancellationToken);
+        return holds.Count == 0 ? null : holds[0];
+    }
 
     /// <inheritdoc/>
     public Task NoteAsync(SlotNote note, CancellationToken cancellationToken)

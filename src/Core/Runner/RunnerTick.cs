@@ -1,6 +1,7 @@
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Runner.Jobs;
+using Dashboard.Core.Runner.Requests;
 using Dashboard.Core.Ticks;
 using Npgsql;
 
@@ -21,6 +22,7 @@ public sealed class RunnerTick : IDisposable
     private readonly TimeProvider clock;
     private readonly IRunnerRecords? records;
     private readonly ITickSink? sink;
+    private readonly ISlotRequests? requests;
     private readonly PendingEnds ends = new();
 
     /// <summary>For these jobs.</summary>
@@ -30,7 +32,9 @@ public sealed class RunnerTick : IDisposable
     /// <param name="clock">The runner's clock.</param>
     /// <param name="records">What is kept beside crontabber's tables; null for nothing.</param>
     /// <param name="sink">Where the tick says that it is alive; null for nowhere.</param>
-    public RunnerTick(StateTable table, IReadOnlyList<RunnerJob> jobs, RunnerOptions options, TimeProvider clock, IRunnerRecords? records = null, ITickSink? sink = null)
+    /// <param name="requests">Slots people chose one by one; null for none.</param>
+    public RunnerTick(
+        StateTable table, IReadOnlyList<RunnerJob> jobs, RunnerOptions options, TimeProvider clock, IRunnerRecords? records = null, ITickSink? sink = null, ISlotRequests? requests = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(jobs);
@@ -43,6 +47,7 @@ public sealed class RunnerTick : IDisposable
 
         (this.table, this.options, this.clock, this.sink) = (table, options, clock, sink);
         this.records = options.Compat ? null : records;
+        this.requests = options.Compat || records is null ? null : requests;
         this.jobs = jobs.DistinctBy(job => job.Definition.Name).ToDictionary(job => job.Definition.Name, StringComparer.Ordinal);
         order = RunOrder.Of(jobs.Select(job => new JobNode(job.Definition.Name, job.Definition.DependsOn)));
     }
@@ -56,11 +61,15 @@ public sealed class RunnerTick : IDisposable
             : options.Compat ? await OneByOneAsync(pulse, quit) : await SeveralAsync(pulse, quit));
     }
 
+    /// <summary>Runs one job, which a hold keeps from being forced.</summary>
+    public Task<TickReport> RunOneAsync(string named, bool force, CancellationToken quit) => RunOneAsync(named, force, ignoresHold: false, quit);
+
     /// <summary>Runs one job, named by its name or class.</summary>
     /// <param name="named">The name, or the class with its module.</param>
-    /// <param name="force">Whatever time and parents say; a lock holds all the same.</param>
+    /// <param name="force">Whatever time and parents say; a lock and a hold keep it from running all the same.</param>
+    /// <param name="ignoresHold">Whoever holds it: the force goes before that.</param>
     /// <param name="quit">The runner was asked to quit.</param>
-    public async Task<TickReport> RunOneAsync(string named, bool force, CancellationToken quit)
+    public async Task<TickReport> RunOneAsync(string named, bool force, bool ignoresHold, CancellationToken quit)
     {
         await using var pulse = new Pulse(this);
         if (order.Error is { } circular)
@@ -74,8 +83,10 @@ public sealed class RunnerTick : IDisposable
             return await pulse.EndedAsync(new TickReport([], 1, $"JobNotFoundError: {named}"));
         }
 
-        var turn = await TurnAsync(job, force, pulse, quit);
-        var stopped = turn.Outcome is TurnOutcome.Locked or TurnOutcome.RowLocked or TurnOutcome.Unwritten or TurnOutcome.Superseded or TurnOutcome.Dies;
+        var turn = force && !ignoresHold && await HeldAsync(job.Definition.Name, quit) is { } held
+            ? new Turn(job.Definition.Name, TurnOutcome.Held, held)
+            : await TurnAsync(job, force, pulse, quit);
+        var stopped = turn.Outcome is TurnOutcome.Held or TurnOutcome.Locked or TurnOutcome.RowLocked or TurnOutcome.Unwritten or TurnOutcome.Superseded or TurnOutcome.Dies;
         return await pulse.EndedAsync(new TickReport([turn], stopped ? 1 : 0, stopped ? turn.Because : null));
     }
 
@@ -131,18 +142,34 @@ public sealed class RunnerTick : IDisposable
         }
 
         turns.AddRange(waiting.Select(rest => new Turn(rest, TurnOutcome.NotReached, "the runner was asked to quit")));
+        if (requests is not null && !quit.IsCancellationRequested)
+        {
+            var served = new RequestedSlots(requests, options, clock);
+            turns.AddRange(await served.ServeAsync(order.Names, asked => RequestedAsync(requests, asked, pulse, quit), quit));
+        }
+
         var code = turns.Exists(turn => turn.Outcome == TurnOutcome.Dies) ? 1 : turns.Exists(turn => turn.Outcome == TurnOutcome.Unwritten) ? 2 : 0;
         return new TickReport(turns, code, quit.IsCancellationRequested ? "the runner was asked to quit" : null);
 
         bool MayBegin(string name) => jobs[name].Definition.DependsOn.All(parent => parent == name || (!waiting.Contains(parent) && !running.ContainsValue(parent)));
     }
 
-    private async Task<Turn> TurnAsync(RunnerJob job, bool force, Pulse pulse, CancellationToken quit)
+    private Task<Turn> TurnAsync(RunnerJob job, bool force, Pulse pulse, CancellationToken quit) =>
+        CountedAsync(job, pulse, async aid => await new JobTurn(aid).TakeAsync(force, quit), quit)!;
+
+    private Task<Turn?> RequestedAsync(ISlotRequests asking, RequestedSlot asked, Pulse pulse, CancellationToken quit) =>
+        CountedAsync(jobs[asked.Job], pulse, aid => new RequestedTurn(aid, asking, asked).TakeAsync(quit), quit);
+
+    private async Task<Turn?> CountedAsync(RunnerJob job, Pulse pulse, Func<TurnAid, Task<Turn?>> takeAsync, CancellationToken quit)
     {
         try
         {
-            var turn = await new JobTurn(new TurnAid(job, table, options, clock, records, pulse.Heart, ends) { Began = () => pulse.BeginsAsync(job.Definition.Name) }).TakeAsync(force, quit);
-            pulse.Counts(turn);
+            var turn = await takeAsync(new TurnAid(job, table, options, clock, records, pulse.Heart, ends) { Began = () => pulse.BeginsAsync(job.Definition.Name) });
+            if (turn is not null)
+            {
+                pulse.Counts(turn);
+            }
+
             return turn;
         }
         catch (OperationCanceledException) when (quit.IsCancellationRequested)
@@ -153,6 +180,24 @@ public sealed class RunnerTick : IDisposable
         {
             // The state table is out of reach: crontabber dies of that, and so does this job's turn.
             return new Turn(job.Definition.Name, TurnOutcome.Dies, $"the state table cannot be used: {cause.Message}");
+        }
+    }
+
+    // A hold that cannot be asked for is taken for one: whoever forces a job is there to say otherwise.
+    private async Task<string?> HeldAsync(string job, CancellationToken quit)
+    {
+        if (records is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await records.HoldAsync(job, quit);
+        }
+        catch (Exception cause) when (cause is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException)
+        {
+            return $"whether somebody holds it cannot be asked: {cause.Message}";
         }
     }
 

@@ -163,6 +163,18 @@ public sealed class StateTable
         return await ends.Once.RunAsync((connection, token) => WriteAsync(connection, entry, settings, token), cancellationToken);
     }
 
+    /// <summary>
+    /// Writes the log row of a slot that was run beside the job's own runs, if there is one to write, and gives the lock back. Nothing else of the row moves: what
+    /// the job owes and when it runs next stays as it was. While somebody holds the row, or the database is away, it waits.
+    /// </summary>
+    /// <param name="entry">What happened.</param>
+    /// <param name="cancellationToken">Gives up; nothing is written then, or all of it.</param>
+    public async Task<RowWrite> WriteBesideAsync(RunEntry entry, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return await ends.Once.RunAsync((connection, token) => WriteBesideAsync(connection, entry, token), cancellationToken);
+    }
+
     /// <summary>A log row alone, as crontabber writes it: a transaction of its own.</summary>
     public Task LogAloneAsync(RunEntry entry, CancellationToken cancellationToken) => begins.Once.RunAsync((connection, token) => LogAsync(connection, entry, token), cancellationToken);
 
@@ -291,6 +303,21 @@ public sealed class StateTable
             await slot.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        return RowWrite.Written;
+    }
+
+    private async ValueTask<RowWrite> WriteBesideAsync(NpgsqlConnection connection, RunEntry entry, CancellationToken cancellationToken)
+    {
+        if ((await LockedRowAsync(connection, entry.Job.Name, cancellationToken))?.Ongoing != entry.Lock)
+        {
+            return RowWrite.Changed;
+        }
+
+        await LogAsync(connection, entry, cancellationToken);
+        await using var release = new NpgsqlCommand(Sql(ReleaseSql), connection);
+        release.Parameters.Add(new NpgsqlParameter<string>("job", entry.Job.Name));
+        release.Parameters.Add(Moment("ongoing", entry.Lock));
+        await release.ExecuteNonQueryAsync(cancellationToken);
         return RowWrite.Written;
     }
 

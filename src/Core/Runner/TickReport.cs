@@ -33,6 +33,9 @@ public enum TurnOutcome
     /// <summary>What it is configured with, or its row, is such that crontabber dies of it.</summary>
     Dies,
 
+    /// <summary>Somebody keeps it from running, or whether somebody does could not be asked.</summary>
+    Held,
+
     /// <summary>Nobody asked: the tick ended before.</summary>
     NotReached,
 }
@@ -45,6 +48,9 @@ public sealed record Turn(string Job, TurnOutcome Outcome, string Because)
 {
     /// <summary>Runs that succeeded: for a backfill job, slots.</summary>
     public int Succeeded { get; init; }
+
+    /// <summary>The slot that people chose and that this was for; null for the job's own turn.</summary>
+    public DateTimeOffset? Requested { get; init; }
 
     /// <summary>What else is worth saying: a lock taken over, records that could not be kept.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];

@@ -16,10 +16,14 @@ public static class RunServices
         services.AddSingleton<ISourceReader, RunsMonitor>();
         services.AddSingleton(new SourceFeeds<RecordsNow>(RecordsNow.Empty));
         services.AddSingleton<RecordInboxes>();
-        services.AddSingleton<RunRecordStore>();
-        services.AddSingleton<RunRecords>();
-        services.AddSingleton<IRunRecords>(provider => provider.GetRequiredService<RunRecords>());
+        services.AddRunRecords();
         services.AddHostedService<RunRecorder>();
         return services;
     }
+
+    /// <summary>The records of all runs alone, to be read.</summary>
+    public static IServiceCollection AddRunRecords(this IServiceCollection services) => services
+        .AddSingleton<RunRecordStore>()
+        .AddSingleton<RunRecords>()
+        .AddSingleton<IRunRecords>(provider => provider.GetRequiredService<RunRecords>());
 }

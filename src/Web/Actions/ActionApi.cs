@@ -51,9 +51,9 @@ internal static class ActionApi
     }
 
     // Without it another method, or a body of another type, would be answered as an unknown address.
-    private static void Refusing(RouteGroupBuilder api, string pattern, string allowed) => api.Map(pattern, (HttpRequest request, HttpResponse response) =>
+    internal static void Refusing(RouteGroupBuilder api, string pattern, string allowed, bool takesBody = true) => api.Map(pattern, (HttpRequest request, HttpResponse response) =>
     {
-        if (HttpMethods.IsPost(request.Method) && allowed == "POST")
+        if (takesBody && HttpMethods.IsPost(request.Method) && allowed.EndsWith("POST", StringComparison.Ordinal))
         {
             return ApiProblem.OfStatus(StatusCodes.Status415UnsupportedMediaType);
         }
@@ -62,12 +62,13 @@ internal static class ActionApi
         return ApiProblem.OfStatus(StatusCodes.Status405MethodNotAllowed);
     }).ExcludeFromDescription();
 
-    private static RouteHandlerBuilder Described(RouteHandlerBuilder route) => route
+    internal static RouteHandlerBuilder Described(RouteHandlerBuilder route) => route
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status403Forbidden)
+        .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async ValueTask<object?> ByKeyAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+    internal static async ValueTask<object?> ByKeyAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         context.HttpContext.User.KeyId() is not null ? await next(context)
         : ApiProblem.Of(StatusCodes.Status403Forbidden, "by-key-only", "This takes an API key", "A login of a browser does not act through the API; its pages have forms for that. Send 'Authorization: Bearer KEY'.");
 
@@ -104,15 +105,20 @@ internal static class ActionApi
             return NotAsExpected($"'wish': expected one of {string.Join(", ", Wishes.Keys)}.");
         }
 
-        if (kind == ActionKind.Backfill && (asked.From is null || asked.To is null || asked.To < asked.From))
+        if (kind == ActionKind.Backfill && asked.Slots is null && (asked.From is null || asked.To is null || asked.To < asked.From))
         {
-            return NotAsExpected("'from' and 'to': expected the first and the last slot, in this order.");
+            return NotAsExpected("'from' and 'to': expected the first and the last slot, in this order; or 'slots', one by one.");
+        }
+
+        if (asked.Slots is { Count: 0 or > ActionPlan.MostListed })
+        {
+            return NotAsExpected($"'slots': expected 1 to {ActionPlan.MostListed} moments.");
         }
 
         var wanted = new ActionWish(kind, source.Name, asked.AppName)
         {
             Until = asked.Until?.ToUniversalTime(),
-            Slots = asked is { From: { } from, To: { } to } ? new BackfillChoice(slots, from.ToUniversalTime(), to.ToUniversalTime()) : null,
+            Slots = asked.Slots is { } picked ? BackfillChoice.Of(slots, picked) : asked is { From: { } from, To: { } to } ? new BackfillChoice(slots, from.ToUniversalTime(), to.ToUniversalTime()) : null,
         };
         return await AnsweredAsync(() => actions.PlanAsync(who, wanted, null, context.RequestAborted), kept => Made(context, kept), StatusCodes.Status409Conflict);
     }
@@ -154,13 +160,14 @@ internal static class ActionApi
 
     private static Dictionary<string, SlotWish> Wishes { get; } = new(StringComparer.Ordinal) { ["missing"] = SlotWish.Missing, ["missing_and_failed"] = SlotWish.MissingAndFailed, ["all"] = SlotWish.All };
 
-    private static async Task<IResult> AnsweredAsync<T>(Func<Task<ActionAnswer<T>>> askAsync, Func<T, IResult> good, int otherwise)
+    internal static async Task<IResult> AnsweredAsync<T>(Func<Task<ActionAnswer<T>>> askAsync, Func<T, IResult> good, int otherwise)
         where T : class
     {
         try
         {
             var answer = await askAsync();
             return answer.Value is { } value ? good(value)
+                : answer.Wait is { } wait ? new SlowDown(wait, answer.Because!)
                 : answer.IsDenied ? ApiProblem.Of(StatusCodes.Status403Forbidden, "not-allowed", "You may not do that", answer.Because)
                 : ApiProblem.Of(otherwise, "not-possible", "That cannot be done", answer.Because);
         }
@@ -176,7 +183,7 @@ internal static class ActionApi
         return TypedResults.Json(PlanWire.Of(kept), WireJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
-    private static async Task<T?> BodyAsync<T>(HttpContext context)
+    internal static async Task<T?> BodyAsync<T>(HttpContext context)
         where T : class
     {
         try
@@ -189,6 +196,16 @@ internal static class ActionApi
         }
     }
 
-    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult NotAsExpected(string what) =>
+    internal static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult NotAsExpected(string what) =>
         ApiProblem.Of(StatusCodes.Status400BadRequest, "bad-body", "The body is not what was expected", what);
+
+    // An answer that says when to try again.
+    private sealed class SlowDown(TimeSpan wait, string because) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return ApiProblem.Of(StatusCodes.Status429TooManyRequests, "too-much", "That was too much at once", because).ExecuteAsync(httpContext);
+        }
+    }
 }

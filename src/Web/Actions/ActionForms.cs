@@ -2,6 +2,7 @@ using System.Globalization;
 using Dashboard.Core.Actions;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Sources;
+using Dashboard.Web.Actions.Operations;
 using Dashboard.Web.Layout;
 using Dashboard.Web.Security;
 using Microsoft.AspNetCore.Antiforgery;
@@ -22,6 +23,7 @@ internal static class ActionForms
         forms.MapPost("/{id:guid}/commit", CommitAsync).DisableAntiforgery();
         forms.MapPost("/{id:guid}/undo", UndoAsync).DisableAntiforgery();
         forms.MapPost("/{id:guid}/withdraw", WithdrawAsync).DisableAntiforgery();
+        forms.MapOperationForms();
         return routes;
     }
 
@@ -66,7 +68,7 @@ internal static class ActionForms
         var links = new Links(await SourceOfAsync(id, context, actions, sources));
         return answer.Value is not null
             ? Results.LocalRedirect("~/" + links.Act(id))
-            : Told(answer.IsDenied ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest, answer.Because!, "/" + links.Act(id));
+            : Told(StatusOf(answer, StatusCodes.Status400BadRequest), answer.Because!, "/" + links.Act(id));
     }
 
     private static async Task<IResult> UndoAsync(Guid id, HttpContext context, OperatorActions actions, SourceDirectory sources)
@@ -85,17 +87,20 @@ internal static class ActionForms
         var links = new Links(await SourceOfAsync(id, context, actions, sources));
         return answer.Value is { } gone
             ? Results.LocalRedirect("~/" + links.Job(gone.Plan.Job))
-            : Told(answer.IsDenied ? StatusCodes.Status403Forbidden : StatusCodes.Status409Conflict, answer.Because!, "/" + links.Act(id));
+            : Told(StatusOf(answer, StatusCodes.Status409Conflict), answer.Because!, "/" + links.Act(id));
     }
+
+    internal static int StatusOf<T>(ActionAnswer<T> answer, int otherwise)
+        where T : class => answer.Wait is not null ? StatusCodes.Status429TooManyRequests : answer.IsDenied ? StatusCodes.Status403Forbidden : otherwise;
 
     private static IResult Answer(ActionAnswer<KeptAction> answer, Links links, string? job) => answer.Value is { } kept
         ? Results.LocalRedirect("~/" + links.Act(kept.Id))
-        : Told(answer.IsDenied ? StatusCodes.Status403Forbidden : StatusCodes.Status409Conflict, answer.Because!, "/" + (job is null ? links.Now : links.Job(job)));
+        : Told(StatusOf(answer, StatusCodes.Status409Conflict), answer.Because!, "/" + (job is null ? links.Now : links.Job(job)));
 
     private static async Task<string?> SourceOfAsync(Guid id, HttpContext context, OperatorActions actions, SourceDirectory sources) =>
         context.User.ToActor() is { } who && (await actions.FindAsync(who, id, context.RequestAborted)).Value?.Plan.Source is { } source && sources.All[0].Name != source ? source : null;
 
-    private static DateTimeOffset? Until(IFormCollection form, DateTimeOffset now)
+    internal static DateTimeOffset? Until(IFormCollection form, DateTimeOffset now)
     {
         if (form["until"].ToString() is { Length: > 0 } moment)
         {
@@ -106,11 +111,13 @@ internal static class ActionForms
     }
 
     private static BackfillChoice? Choice(IFormCollection form) =>
-        Enum.TryParse<SlotWish>(form["wish"].ToString(), ignoreCase: false, out var wish) && Enum.IsDefined(wish) && Moment(form["from"].ToString()) is { } from && Moment(form["slots-until"].ToString()) is { } until && from <= until
+        form["slot"] is { Count: > 0 and <= ActionPlan.MostListed } picked && Enum.TryParse<SlotWish>(form["wish"].ToString(), ignoreCase: false, out var wished) && Enum.IsDefined(wished)
+            ? picked.Select(slot => Moment(slot ?? "")).OfType<DateTimeOffset>().ToList() is { Count: > 0 } slots ? BackfillChoice.Of(wished, slots) : null
+        : Enum.TryParse<SlotWish>(form["wish"].ToString(), ignoreCase: false, out var wish) && Enum.IsDefined(wish) && Moment(form["from"].ToString()) is { } from && Moment(form["slots-until"].ToString()) is { } until && from <= until
             ? new BackfillChoice(wish, from, until) : null;
 
     private static DateTimeOffset? Moment(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment) ? moment : null;
 
-    private static RazorComponentResult<ActionTold> Told(int status, string text, string back) => new(new { Text = text, Back = back }) { StatusCode = status };
+    internal static RazorComponentResult<ActionTold> Told(int status, string text, string back) => new(new { Text = text, Back = back }) { StatusCode = status };
 }

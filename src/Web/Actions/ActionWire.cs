@@ -11,9 +11,10 @@ namespace Dashboard.Web.Actions;
 /// <param name="Until">The end of a hold.</param>
 /// <param name="From">The first slot of a backfill.</param>
 /// <param name="To">The last slot of a backfill, included.</param>
+/// <param name="Slots">The slots of a backfill one by one, in place of the first and the last.</param>
 /// <param name="Wish">Which slots: missing, missing_and_failed or all; missing when absent.</param>
 /// <param name="Undoes">The action to be put back; then nothing else counts.</param>
-public sealed record PlanRequest(string? Kind, string? AppName, string? Source, DateTimeOffset? Until, DateTimeOffset? From, DateTimeOffset? To, string? Wish, Guid? Undoes);
+public sealed record PlanRequest(string? Kind, string? AppName, string? Source, DateTimeOffset? Until, DateTimeOffset? From, DateTimeOffset? To, IReadOnlyList<DateTimeOffset>? Slots, string? Wish, Guid? Undoes);
 
 /// <summary>What a commit sends: never what is to be done, only that the plan seen is agreed to.</summary>
 /// <param name="Reason">Why; kept with the action.</param>
@@ -85,6 +86,9 @@ public sealed record PlanWire
     /// <summary>Not before then; null for the next tick.</summary>
     public DateTimeOffset? RunsAt { get; init; }
 
+    /// <summary>True when the dashboard's own runner runs exactly the slots that are listed, one by one; then its progress is the operation with the same id.</summary>
+    public required bool Exact { get; init; }
+
     /// <summary>The slots, one by one.</summary>
     public required IReadOnlyList<PlannedSlotWire> Slots { get; init; }
 
@@ -135,6 +139,7 @@ public sealed record PlanWire
             Changes = [.. plan.Changes.Select(Cell)],
             Runs = plan.Runs,
             RunsAt = plan.RunsAt,
+            Exact = plan.IsExact,
             Slots = [.. plan.Slots.Select(slot => new PlannedSlotWire(slot.Slot, slot.WillRun, slot.Because))],
             Affected = [.. plan.Effects.Select(effect => new EffectWire(effect.Job, effect.Before, effect.After))],
             Warnings = [.. plan.Warnings.Select(warning => new WarningWire(warning.Text, warning.IsGrave))],

@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Dashboard.Core.Access;
+using Dashboard.Core.Actions.Audit;
+using Dashboard.Core.Database;
 using Dashboard.Web.Security;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dashboard.Web.Commands;
 
@@ -24,6 +27,7 @@ internal static class KeyVerb
             var wanted = parsed.GetRequiredValue(name);
             var secret = await new ApiKeyQueries(storage.Own).CreateAsync(wanted, parsed.GetRequiredValue(role), parsed.GetValue(expires), Environment.UserName, cancellationToken)
                 ?? throw new VerbException($"There is a working key named '{wanted}' already. Revoke it first (./run key revoke --name '{wanted}') or choose another name.");
+            await Record(storage).ChangedAsync(Actor.AtTerminal(Environment.UserName), "make-key", $"Made the key '{wanted}' for {parsed.GetRequiredValue(role)}{(parsed.GetValue(expires) is null ? "; it does not expire" : "")}.", cancellationToken);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(secret.Text);
             await parsed.InvocationConfiguration.Error.WriteLineAsync("Keep it: only its hash is stored. Send it as 'Authorization: Bearer KEY'.");
         });
@@ -70,10 +74,13 @@ internal static class KeyVerb
                 throw new VerbException($"There is no working key named '{wanted}'. Those there are: ./run key list");
             }
 
+            await Record(storage).ChangedAsync(Actor.AtTerminal(Environment.UserName), "revoke-key", $"Revoked the key '{wanted}'.", cancellationToken);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"The key '{wanted}' no longer works.");
         });
         return command;
     }
+
+    private static AccessRecord Record(DashboardStorage storage) => new(new AuditQueries(storage.Own), NullLogger<AccessRecord>.Instance);
 
     private static TimeSpan? Life(ArgumentResult argument)
     {

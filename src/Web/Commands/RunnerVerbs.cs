@@ -7,6 +7,7 @@ using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Retries.Store;
 using Dashboard.Core.Runner;
 using Dashboard.Core.Runner.Jobs;
+using Dashboard.Core.Runner.Requests;
 using Dashboard.Core.Schedules;
 using Npgsql;
 
@@ -24,7 +25,8 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
     private readonly Option<string?> mapping = new("--mapping") { Description = "The file that names the classes, in place of the configured one" };
     private readonly Option<bool> create = new("--create-tables") { Description = "Make crontabber's tables where the database has none" };
     private readonly Option<string?> job = new("--job") { Description = "Only this job, by its name or class" };
-    private readonly Option<bool> force = new("--force") { Description = "With --job: whatever time and parents say; a lock holds all the same" };
+    private readonly Option<bool> force = new("--force") { Description = "With --job: whatever time and parents say; a lock, and a hold somebody made, keep it from running all the same" };
+    private readonly Option<bool> ignoreHold = new("--ignore-hold") { Description = "With --force: run it although somebody holds it" };
     private readonly Option<string?> reset = new("--reset-job") { Description = "Forget all about this job: its row is deleted, its log stays" };
     private readonly Option<string?> mark = new("--mark-success") { Description = "Count this job as having succeeded now, without running it" };
     private readonly Option<double> interval = new("--interval") { Description = "Seconds from the beginning of one tick to the next", DefaultValueFactory = _ => RunnerLoop.Usual.TotalSeconds };
@@ -40,13 +42,18 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
     {
         var command = new Command("tick", "Runs what is due, once, as cron would start it. 0 when it went through all jobs, 1 died, 2 a row was locked, 3 a job was ongoing.")
         {
-            job, force, reset, mark, compat, source, jobs, mapping, create,
+            job, force, ignoreHold, reset, mark, compat, source, jobs, mapping, create,
         };
         command.Validators.Add(asked =>
         {
             if (asked.GetValue(force) && asked.GetValue(job) is null)
             {
                 asked.AddError("--force goes with --job.");
+            }
+
+            if (asked.GetValue(ignoreHold) && !asked.GetValue(force))
+            {
+                asked.AddError("--ignore-hold goes with --force.");
             }
 
             if (((string?[])[asked.GetValue(job), asked.GetValue(reset), asked.GetValue(mark)]).Count(name => name is not null) > 1)
@@ -70,7 +77,7 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
             }
 
             var report = parsed.GetValue(job) is { } named
-                ? await stage.Tick.RunOneAsync(named, parsed.GetValue(force), cancellationToken)
+                ? await stage.Tick.RunOneAsync(named, parsed.GetValue(force), parsed.GetValue(ignoreHold), cancellationToken)
                 : await stage.Tick.RunAsync(cancellationToken);
             await SayAsync(parsed, report);
             return await stage.Tick.WrittenAsync(cancellationToken) && report.ExitCode == 2 && !parsed.GetValue(compat) ? 0 : report.ExitCode;
@@ -124,7 +131,7 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
         var output = parsed.InvocationConfiguration.Output;
         foreach (var turn in report.Turns.Where(turn => turn.Outcome is not (TurnOutcome.NotDue or TurnOutcome.NotReached)))
         {
-            await output.WriteLineAsync($"{turn.Job}: {Word(turn.Outcome)} – {OneLine(turn.Because)}");
+            await output.WriteLineAsync($"{turn.Job}{(turn.Requested is { } slot ? $" for {PythonText.Str(slot)}" : "")}: {Word(turn.Outcome)} – {OneLine(turn.Because)}");
             foreach (var remark in turn.Remarks)
             {
                 await output.WriteLineAsync($"  {OneLine(remark)}");
@@ -142,6 +149,7 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
         TurnOutcome.Succeeded => "succeeded",
         TurnOutcome.Failed => "failed",
         TurnOutcome.Waits => "waits",
+        TurnOutcome.Held => "not forced, it is held",
         TurnOutcome.Locked => "passed over, it is locked",
         TurnOutcome.RowLocked => "passed over, its row is locked",
         TurnOutcome.Cancelled => "cancelled",
@@ -220,12 +228,12 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
                     ? parallel
                     : throw new VerbException($"Runner:Parallel is from 1 to {RunnerOptions.MostParallel.ToString(CultureInfo.InvariantCulture)}."),
             };
-            var (records, ticks) = compat ? (null, null) : await KeptAsync(settings, told, clock, error, cancellationToken);
-            Tick = new RunnerTick(Table, known, options, clock, records, ticks);
+            var (records, ticks, requests) = compat ? (null, null, null) : await KeptAsync(settings, told, clock, error, cancellationToken);
+            Tick = new RunnerTick(Table, known, options, clock, records, ticks, requests);
         }
 
         // Jobs run without the own records too, as crontabber's do.
-        private async Task<(IRunnerRecords? Records, ITickSink? Ticks)> KeptAsync(IConfiguration settings, RetryQueue told, TimeProvider clock, TextWriter error, CancellationToken cancellationToken)
+        private async Task<(IRunnerRecords? Records, ITickSink? Ticks, ISlotRequests? Requests)> KeptAsync(IConfiguration settings, RetryQueue told, TimeProvider clock, TextWriter error, CancellationToken cancellationToken)
         {
             try
             {
@@ -243,12 +251,12 @@ internal sealed class RunnerVerbs(Func<IConfiguration> configuration, TimeProvid
                     opened.Add(new Duty(duty));
                 }
 
-                return (new RunnerRecords(storage.Own.Now, asked.Source.Name), new StoredTicks(kept.GetRequiredService<IRetryStore>()));
+                return (new RunnerRecords(storage.Own.Now, asked.Source.Name), new StoredTicks(kept.GetRequiredService<IRetryStore>()), new SlotRequests(storage.Own.Now, asked.Source.Name));
             }
             catch (NpgsqlException cause)
             {
-                await error.WriteLineAsync($"The dashboard's own records are out of reach, so locks are known by their age only: {cause.Message}");
-                return (null, null);
+                await error.WriteLineAsync($"The dashboard's own records are out of reach, so locks are known by their age only and holds not at all: {cause.Message}");
+                return (null, null, null);
             }
         }
 

@@ -51,6 +51,11 @@ internal static class Verbs
             root.Add(verb);
         }
 
+        foreach (var verb in ActionVerbs.Create(Configuration, TimeProvider.System))
+        {
+            root.Add(verb);
+        }
+
         return root;
     }
 

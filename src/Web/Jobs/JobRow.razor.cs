@@ -10,7 +10,7 @@ namespace Dashboard.Web.Jobs;
 /// <summary>One job in the list. Redrawn only when its standing is a new object, or it is chosen, or it moved.</summary>
 public sealed partial class JobRow
 {
-    private (JobStanding?, bool, int, ShownSource?, bool, Backlog?) drawn;
+    private (JobStanding?, bool, int, ShownSource?, bool, Backlog?, RowMarks) drawn;
     private bool changed;
 
     /// <summary>The job.</summary>
@@ -33,6 +33,10 @@ public sealed partial class JobRow
     [Parameter]
     public Backlog? Backlog { get; set; }
 
+    /// <summary>What people have said of it, and what it is part of.</summary>
+    [Parameter]
+    public RowMarks Said { get; set; }
+
     /// <summary>Its source.</summary>
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
@@ -54,9 +58,9 @@ public sealed partial class JobRow
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        var next = (Standing, Selected, Index, Shown, IsEnd, Backlog);
+        var next = (Standing, Selected, Index, Shown, IsEnd, Backlog, Said);
         changed = !ReferenceEquals(drawn.Item1, next.Standing) || drawn.Item2 != next.Selected || drawn.Item3 != next.Index || !ReferenceEquals(drawn.Item4, next.Shown) || drawn.Item5 != IsEnd
-            || !ReferenceEquals(drawn.Item6, next.Backlog);
+            || !ReferenceEquals(drawn.Item6, next.Backlog) || drawn.Item7 != next.Said;
         drawn = next;
     }
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Dashboard.Core.Actions;
+using Dashboard.Core.Actions.Operations;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Components;
@@ -49,12 +51,23 @@ public sealed partial class JobTable : IAsyncDisposable
     [Parameter]
     public string? EndsAt { get; set; }
 
+    /// <summary>What people have said of them.</summary>
+    [Parameter]
+    public MarksSnapshot? Marks { get; set; }
+
+    /// <summary>What is under way.</summary>
+    [Parameter]
+    public OperationsSnapshot? Operations { get; set; }
+
     /// <summary>A row was chosen or given back.</summary>
     [Parameter]
     public EventCallback<RowChoice> OnSelect { get; set; }
 
     [Inject]
     private IJSRuntime Browser { get; set; } = null!;
+
+    private RowMarks Said(JobStanding standing) => new(
+        Marks?.HoldOf(standing.Job.Name, Shown.Now()), Marks?.Of(standing.Job), Operations is { } busy && busy.ByJob.TryGetValue(standing.Job.Name, out var operation) ? operation : null);
 
     /// <summary>The browser says which rows are in sight.</summary>
     [JSInvokable]

@@ -124,6 +124,10 @@ public sealed partial class JobsPage
         return changed + before.Count;
     }
 
+    private void SelectAll(IReadOnlyList<JobStanding> shown) => selected.UnionWith(shown.Select(standing => standing.Job.Name));
+
+    private bool IsAll(IReadOnlyList<JobStanding> shown) => selected.Count == shown.Count && shown.All(standing => selected.Contains(standing.Job.Name));
+
     private int HiddenSelected(IReadOnlyList<JobStanding> shown) => selected.Count - shown.Count(standing => selected.Contains(standing.Job.Name));
 
     private IEnumerable<JobStanding> Selected(StandingsSnapshot standings) => standings.Jobs.Where(standing => selected.Contains(standing.Job.Name));

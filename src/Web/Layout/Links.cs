@@ -82,6 +82,12 @@ public sealed class Links(string? source)
     /// <summary>A plan, or what became of it.</summary>
     public string Act(Guid id) => With($"act/{id:D}", []);
 
+    /// <summary>Work of many parts, and how far it is.</summary>
+    public string Operation(Guid id) => With($"operations/{id:D}", []);
+
+    /// <summary>The last of them.</summary>
+    public string AllOperations => With("operations", []);
+
     /// <summary>Who did what.</summary>
     public string Activity => With("activity", []);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Dashboard.Core.Actions;
+using Dashboard.Core.Actions.Operations;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
@@ -41,6 +42,9 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
     /// <summary>What people have said of its jobs: holds and acknowledgements.</summary>
     public Feed<MarksSnapshot> Marks { get; } = rooms.Marks.Of(source.Name);
 
+    /// <summary>What is under way on many of its jobs or slots.</summary>
+    public Feed<OperationsSnapshot> Operations { get; } = rooms.Operations.Of(source.Name);
+
     /// <summary>The addresses of its pages.</summary>
     public Links Links { get; } = new(isDefault ? null : source.Name);
 
@@ -57,6 +61,7 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
 /// <param name="Backlogs">Of Backfill.</param>
 /// <param name="Failures">Of Failures.</param>
 /// <param name="Marks">Of Actions.</param>
+/// <param name="Operations">Of Actions: what is under way.</param>
 public sealed record SourceRooms(
     SourceFeeds<SourceStatus> Statuses,
     SourceFeeds<StandingsSnapshot> Standings,
@@ -65,7 +70,8 @@ public sealed record SourceRooms(
     SourceFeeds<TickSnapshot> Ticks,
     SourceFeeds<BacklogSnapshot> Backlogs,
     SourceFeeds<FailuresSnapshot> Failures,
-    SourceFeeds<MarksSnapshot> Marks);
+    SourceFeeds<MarksSnapshot> Marks,
+    SourceFeeds<OperationsSnapshot> Operations);
 
 /// <summary>Every source as pages see it.</summary>
 public sealed class ShownSources(SourceDirectory directory, SourceRooms rooms, TimeProvider clock)

@@ -6,11 +6,12 @@ using Microsoft.Net.Http.Headers;
 namespace Dashboard.Web.Security;
 
 /// <summary>Lets a program in by <c>Authorization: Bearer KEY</c> or <c>X-Api-Key: KEY</c>; a WebSocket of the hub also by <c>?access_token=KEY</c>, a ping by its address.</summary>
-internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, ApiKeyRing keys)
+internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, ApiKeyRing keys, KeyFailures failures)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     private const string Bearer = "Bearer ";
     private const int Longest = 200;
+    private bool exhausted;
 
     /// <summary>The key a request carries; null when it carries none.</summary>
     public static string? Presented(HttpRequest request)
@@ -43,13 +44,25 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
             return AuthenticateResult.NoResult();
         }
 
-        return presented.Length <= Longest && await keys.FindAsync(presented, Context.RequestAborted) is { } key
-            ? AuthenticateResult.Success(new AuthenticationTicket(AccessClaims.Of(key, Context.Connection.RemoteIpAddress), new AuthenticationProperties { ExpiresUtc = key.ExpiresAt }, Scheme.Name))
-            : AuthenticateResult.Fail("The API key is unknown, expired or revoked.");
+        if (presented.Length <= Longest && await keys.FindAsync(presented, Context.RequestAborted) is { } key)
+        {
+            return AuthenticateResult.Success(new AuthenticationTicket(AccessClaims.Of(key, Context.Connection.RemoteIpAddress), new AuthenticationProperties { ExpiresUtc = key.ExpiresAt }, Scheme.Name));
+        }
+
+        exhausted = failures.Exhausted(Context);
+        failures.Count(Context);
+        return AuthenticateResult.Fail("The API key is unknown, expired or revoked.");
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (exhausted)
+        {
+            Response.StatusCode = StatusCodes.Status429TooManyRequests;
+            Response.Headers.RetryAfter = "60";
+            return Task.CompletedTask;
+        }
+
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
         return Task.CompletedTask;

@@ -64,6 +64,7 @@ internal static class Limits
             }));
         });
         services.AddSingleton<LoginFailures>();
+        services.AddSingleton<KeyFailures>();
         return services;
     }
 
@@ -73,10 +74,17 @@ internal static class Limits
 }
 
 /// <summary>Refuses further logins from an address for a minute after five wrong tokens. Right ones count for nothing.</summary>
-internal sealed class LoginFailures : IDisposable
+internal sealed class LoginFailures() : AddressFailures(5);
+
+/// <summary>Tells an address that sent more than a hundred and twenty wrong API keys within a minute to wait. A right one is let in all the same: behind one address there may be many programs.</summary>
+internal sealed class KeyFailures() : AddressFailures(120);
+
+/// <summary>Counts what an address did wrong within a minute.</summary>
+/// <param name="most">So often it may.</param>
+internal abstract class AddressFailures(int most) : IDisposable
 {
     private readonly PartitionedRateLimiter<string> failures = PartitionedRateLimiter.Create<string, string>(address =>
-        RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = 5, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+        RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = most, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
 
     /// <summary>True when this address has to wait.</summary>
     public bool Exhausted(HttpContext context)
@@ -85,7 +93,7 @@ internal sealed class LoginFailures : IDisposable
         return !lease.IsAcquired;
     }
 
-    /// <summary>Counts a wrong token.</summary>
+    /// <summary>Counts one.</summary>
     public void Count(HttpContext context)
     {
         using var lease = failures.AttemptAcquire(Address(context));

@@ -156,6 +156,7 @@ internal static class LoginEndpoints
         }
 
         OpenIdLogin.LogEntered(logs.CreateLogger(typeof(LoginEndpoints).FullName!), session.Name, session.Role.Name(), session.Via, session.Address);
+        await context.RequestServices.GetRequiredService<AccessRecord>().CameInAsync(session, context.RequestAborted);
         await context.SignInAsync(AccessSchemes.Cookie, AccessClaims.Ticket(session), Properties(session));
         return Results.LocalRedirect(target);
     }

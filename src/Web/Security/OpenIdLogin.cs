@@ -71,6 +71,7 @@ internal static partial class OpenIdLogin
             }
 
             LogEntered(Log(http), session.Name, session.Role.Name(), session.Via, session.Address);
+            await http.RequestServices.GetRequiredService<AccessRecord>().CameInAsync(session, http.RequestAborted);
             context.Principal = AccessClaims.Ticket(session);
             context.Properties = LoginEndpoints.Properties(session);
             context.ReturnUri = LoginEndpoints.Arrival(LocalPath.Of(context.ReturnUri));

@@ -10,7 +10,7 @@ namespace Dashboard.Web.Security;
 /// <summary>Lets in whom a known proxy names in a header. From any other address the header is nothing at all.</summary>
 /// <remarks>Each request is judged anew, so a group taken away at the proxy is taken away here with the next one.</remarks>
 internal sealed class ProxyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, KnownProxies proxies, SessionQueries sessions, SessionGuard guard, ProxySessions remembered)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, KnownProxies proxies, SessionQueries sessions, SessionGuard guard, ProxySessions remembered, AccessRecord record)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     private const int Longest = 200;
@@ -34,7 +34,9 @@ internal sealed class ProxyHandler(
             var session = remembered.Find(user) is { } id ? await guard.FindAsync(id, Context.RequestAborted) : null;
             if (session is null || session.Role != role || session.Subject != user)
             {
+                var before = session?.Role;
                 session = await sessions.EnterAsync(new Newcomer(user, role, ActorVia.Proxy, user, AccessClaims.Text(from), Context.Request.Headers.UserAgent.ToString()), Context.RequestAborted);
+                await ToldAsync(session, before);
             }
 
             remembered.Remember(user, session?.Id);
@@ -45,6 +47,13 @@ internal sealed class ProxyHandler(
             return AuthenticateResult.Fail("The own database is out of reach, so nobody new can be let in.");
         }
     }
+
+    private Task ToldAsync(Session? session, Role? before) => session switch
+    {
+        { IsNew: true } => record.CameInAsync(session, Context.RequestAborted),
+        not null when before is { } was && was != session.Role => record.RoleAsync(session, was, Context.RequestAborted),
+        _ => Task.CompletedTask,
+    };
 
     // Who is not let in is led to the login: there may be another way in.
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Context.ChallengeAsync(AccessSchemes.Cookie, properties);

@@ -56,7 +56,7 @@ public sealed class ActionCommitTests
         {
             var plans = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => stage.PlanAsync(ActionKind.MarkSuccess)));
 
-            var results = await Task.WhenAll(plans.Select(plan => Task.Run(() => stage.CommitAsync(plan))));
+            var results = await Task.WhenAll(plans.Select((plan, one) => Task.Run(() => stage.CommitAsync(plan, CommitStage.Ada with { Name = $"operator {one}" }))));
 
             Assert.Single(results, result => result.Outcome == ActionOutcome.Done);
             Assert.All(results.Where(result => result.Outcome != ActionOutcome.Done), result => Assert.True(result.Outcome is ActionOutcome.Stale or ActionOutcome.Busy));
@@ -156,6 +156,26 @@ public sealed class ActionCommitTests
 
         Assert.StartsWith(because, answer.Because, StringComparison.Ordinal);
         Assert.Empty(await stage.AuditedAsync());
+    }
+
+    [Fact]
+    public async Task The_row_as_it_was_is_forgotten_when_no_undo_can_come_any_more()
+    {
+        await using var stage = await CommitStage.SetAsync();
+        var (done, stale) = (await stage.PlanAsync(ActionKind.Reset), await stage.PlanAsync(ActionKind.RunNow));
+        await stage.CommitAsync(done);
+        await stage.CommitAsync(stale);
+
+        Assert.Equal(1, await stage.Actions.ForgetAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull((await stage.Actions.FindAsync(done.Id, TestContext.Current.CancellationToken))!.Before);
+        await using (var older = stage.Own.Source.CreateCommand("update dashboard.action set made_at = now() - interval '8 days'"))
+        {
+            await older.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(1, await stage.Actions.ForgetAsync(TestContext.Current.CancellationToken));
+        Assert.Null((await stage.Actions.FindAsync(done.Id, TestContext.Current.CancellationToken))!.Before);
+        Assert.StartsWith("The row as it was is kept for 7 days", (await stage.Operator.PlanUndoAsync(CommitStage.Ada, done.Id, TestContext.Current.CancellationToken)).Value!.Plan.Refusal, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -127,6 +127,58 @@ public sealed class ActionPlansHoldTests
         Assert.Equal(2, (await stage.SucceededAsync("slow")).Count);
     }
 
+    /// <summary>exp-09: a reset takes the row and leaves the log; a second one finds nothing; what nobody configured is no job to be reset.</summary>
+    [Fact]
+    public async Task A_reset_takes_the_row_keeps_the_log_and_is_refused_where_crontabber_refuses_it()
+    {
+        await using var stage = await OpenAsync();
+        await stage.Runner.CompatAsync(Job("z-last"), Failing("calls-sys-exit", new InvalidOperationException("exit")));
+        await stage.Runner.DoAsync("insert into crontabber (app_name) values ('a-ghost')");
+        var log = await stage.Runner.LogAsync();
+        RunnerJob[] jobs = [Job("z-last"), Failing("calls-sys-exit", new InvalidOperationException("exit"))];
+        string[] left = ["a-ghost"];
+
+        foreach (var name in jobs.Select(job => job.Definition.Name))
+        {
+            Assert.True(await stage.CommitAsync(await stage.PlanAsync(Wish(ActionKind.Reset, name), jobs)));
+        }
+
+        Assert.Equal("It has no row: it is as it would be after a reset.", (await stage.PlanAsync(Wish(ActionKind.Reset, "z-last"), jobs)).Refusal);
+        Assert.NotNull((await stage.PlanAsync(Wish(ActionKind.Reset, "nope"), jobs)).Refusal);
+        Assert.Equal("It is not configured, so a reset would not make it run. Prune it instead.", (await stage.PlanAsync(Wish(ActionKind.Reset, "a-ghost"), jobs)).Refusal);
+        Assert.Equal(left, await stage.Runner.TextsAsync("select app_name from crontabber"));
+        Assert.Equal(log, await stage.Runner.LogAsync());
+
+        // And each starts as if it had never run.
+        await stage.Runner.CompatAsync(jobs);
+        Assert.Equal(log.Count * 2, (await stage.Runner.LogAsync()).Count);
+    }
+
+    /// <summary>exp-12: the row was held when the job ended, so its lock stayed, its next run is old and every tick ends there.</summary>
+    [Fact]
+    public async Task Clearing_the_lock_of_a_lost_end_lets_the_job_run_again_and_the_plan_says_so()
+    {
+        await using var stage = await OpenAsync();
+        IAsyncDisposable? held = null;
+        RunnerJob[] jobs = [Job("slow"), Job("z-last"), Job("child-of-slow", after: "slow")];
+        await stage.Runner.CompatAsync(jobs);
+        stage.Runner.Clock.Advance(TimeSpan.FromHours(2));
+        await stage.Runner.CompatAsync(Job("slow", async (_, _) => held = await stage.Runner.HoldAsync("slow")), Job("z-last"), Job("child-of-slow", after: "slow"));
+        await held!.DisposeAsync();
+        Assert.Equal(3, (await stage.Runner.CompatAsync(jobs)).ExitCode);
+        var before = await stage.SucceededAsync("slow");
+
+        stage.Runner.Clock.Advance(TimeSpan.FromHours(1));
+        var plan = await stage.PlanAsync(Wish(ActionKind.ClearLock, "slow"), jobs);
+        Assert.True(await stage.CommitAsync(plan));
+        var report = await stage.Runner.CompatAsync(jobs);
+
+        Assert.Equal(["ongoing"], plan.Changes.Select(change => change.Column));
+        Assert.Equal(["child-of-slow", "z-last"], plan.Effects.Select(effect => effect.Job).Order(StringComparer.Ordinal));
+        Assert.Equal(0, report.ExitCode);
+        Assert.Equal([stage.Now], await stage.SucceededAsync("slow", before.Count));
+    }
+
     [Fact]
     public async Task A_hold_keeps_every_tick_away_until_its_end_and_release_brings_it_back()
     {

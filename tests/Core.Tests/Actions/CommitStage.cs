@@ -1,8 +1,10 @@
 using Dashboard.Core.Access;
 using Dashboard.Core.Actions;
 using Dashboard.Core.Actions.Audit;
+using Dashboard.Core.Actions.Operations;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Database;
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
@@ -22,7 +24,7 @@ internal sealed class CommitStage : IAsyncDisposable
     private CommitStage(Observing observed, OwnDatabase own, Source source, Func<CommitStep, Task> at)
     {
         (Observed, Own, Source) = (observed, own, source);
-        var rooms = new ActionRooms(new(SourceFeed), new(JobsSnapshot.Empty), new(RunsSnapshot.Empty), new(_ => Book));
+        var rooms = new ActionRooms(new(SourceFeed), new(JobsSnapshot.Empty), new(RunsSnapshot.Empty), new(_ => Book), new(_ => Runner));
         var marks = new MarkQueries(own);
         Facts = new ActionFactsReader(rooms, pools, new SlotHistories(), marks, own);
         Actions = new ActionQueries(own);
@@ -30,7 +32,10 @@ internal sealed class CommitStage : IAsyncDisposable
         Commit = new ActionCommit(Actions, pools, Facts, TimeProvider.System, NullLogger<ActionCommit>.Instance) { AtAsync = at };
         var directory = new SourceDirectory([source]);
         Marks = new SourceFeeds<MarksSnapshot>(MarksSnapshot.Empty);
-        Operator = new OperatorActions(Authority, directory, Facts, Actions, Commit, Audit, new MarksMonitor(marks, directory, Marks, TimeProvider.System));
+        Operator = new OperatorActions(Authority, new DeedPace(TimeProvider.System, 1_000_000), directory, Facts, Actions, Commit, Audit, new MarksMonitor(marks, directory, Marks, TimeProvider.System));
+        Operations = new OperationQueries(own);
+        Monitor = new OperationsMonitor(Operations, directory, new(OperationsSnapshot.Empty), TimeProvider.System);
+        Many = new OperatorOperations(Authority, new DeedPace(TimeProvider.System, 1_000_000), directory, Operations, Worker(), Monitor, Audit);
         Resolver = new ActionResolver(Actions, new ActionCommit(Actions, pools, Facts, TimeProvider.System, NullLogger<ActionCommit>.Instance), directory, TimeProvider.System, NullLogger<ActionResolver>.Instance);
     }
 
@@ -57,6 +62,14 @@ internal sealed class CommitStage : IAsyncDisposable
     public ActionResolver Resolver { get; }
 
     public SourceFeeds<MarksSnapshot> Marks { get; }
+
+    public OperationQueries Operations { get; }
+
+    public OperationsMonitor Monitor { get; }
+
+    public OperatorOperations Many { get; }
+
+    public TickRunner Runner { get; set; } = TickRunner.Crontabber;
 
     public ScheduleBook Book { get; set; } = ScheduleBook.Empty("test") with
     {
@@ -94,6 +107,13 @@ internal sealed class CommitStage : IAsyncDisposable
 
         return stage;
     }
+
+    /// <summary>One node that works on operations.</summary>
+    public OperationWorker Worker(Func<OperationPart, Task>? at = null) => new(
+        Operations, new OperationTools(Facts, Actions, Commit, Authority), new SourceDirectory([Source]), Own, TimeProvider.System, NullLogger<OperationWorker>.Instance)
+    {
+        AtAsync = at ?? (_ => Task.CompletedTask),
+    };
 
     public async Task<KeptAction> PlanAsync(ActionKind kind, string job = "slow", Func<ActionWish, ActionWish>? more = null)
     {

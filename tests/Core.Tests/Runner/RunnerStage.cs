@@ -3,6 +3,7 @@ using Dashboard.Core.Database;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runner;
 using Dashboard.Core.Runner.Jobs;
+using Dashboard.Core.Runner.Requests;
 using Dashboard.Core.Schedules;
 using Dashboard.Kit;
 using Microsoft.Extensions.Time.Testing;
@@ -24,6 +25,7 @@ internal sealed class RunnerStage : IAsyncDisposable
         Data = data;
         Table = table;
         Records = new RunnerRecords(own.Now, "default");
+        Requests = new SlotRequests(own.Now, "default");
     }
 
     public NpgsqlDataSource Data { get; }
@@ -31,6 +33,8 @@ internal sealed class RunnerStage : IAsyncDisposable
     public StateTable Table { get; }
 
     public RunnerRecords Records { get; }
+
+    public SlotRequests Requests { get; }
 
     public FakeTimeProvider Clock { get; } = new(Noon);
 

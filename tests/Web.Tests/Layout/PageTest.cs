@@ -1,6 +1,7 @@
 using Bunit;
 using Bunit.TestDoubles;
 using Dashboard.Core.Actions;
+using Dashboard.Core.Actions.Operations;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
@@ -47,6 +48,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(Pings);
         Services.AddSingleton(FrameRule.Usual);
         Services.AddSingleton(Marks);
+        Services.AddSingleton(new SourceFeeds<OperationsSnapshot>(OperationsSnapshot.Empty));
         Services.AddSingleton<AntiforgeryStateProvider, Ours>();
         Services.AddSingleton<SourceRooms>();
         Services.AddSingleton<ShownSources>();

@@ -32,6 +32,24 @@ public static class AuditEvents
     /// <summary>Nobody remembers what became of it.</summary>
     public const string Unknown = "unknown";
 
+    /// <summary>Nothing further of an operation begins until somebody says so.</summary>
+    public const string Paused = "paused";
+
+    /// <summary>An operation goes on.</summary>
+    public const string Resumed = "resumed";
+
+    /// <summary>What had not begun of an operation was cancelled, or all of it was thrown away.</summary>
+    public const string Cancelled = "cancelled";
+
+    /// <summary>Every part of an operation has ended.</summary>
+    public const string Ended = "ended";
+
+    /// <summary>Somebody came in.</summary>
+    public const string Login = "login";
+
+    /// <summary>Who may come in was changed: a key, a session, somebody shut out or let in.</summary>
+    public const string Access = "access";
+
     /// <summary>The events after which nothing more comes of an action.</summary>
     public static readonly IReadOnlyList<string> Final = [Done, Stale, Refused, Nothing, Unknown];
 }

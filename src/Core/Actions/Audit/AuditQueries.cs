@@ -9,7 +9,7 @@ namespace Dashboard.Core.Actions.Audit;
 /// <summary>Which lines of the audit somebody wants to see, newest first.</summary>
 public sealed record AuditFilter
 {
-    /// <summary>Of this source only.</summary>
+    /// <summary>Of this source only; with <see cref="Event"/> also what is of none, as who came in.</summary>
     public string? Source { get; init; }
 
     /// <summary>Of this job only.</summary>
@@ -56,7 +56,7 @@ public sealed class AuditQueries(OwnDatabase database)
     private const string PageSql = $"""
         select {Columns}
           from dashboard.audit
-         where (@source::text is null or source = @source)
+         where (@source::text is null or source = @source or (source is null and @event::text is not null))
            and (@job::text is null or app_name = @job)
            and (@actor::text is null or actor = @actor)
            and (@kind::text is null or kind = @kind)

@@ -30,6 +30,8 @@ internal static class UndoPlan
         {
             case RowEditKind.None when done.Plan.Kind == ActionKind.Acknowledge:
                 return new PlanDraft { Summary = "Takes the acknowledgement back." };
+            case RowEditKind.Delete or RowEditKind.Update when done.Before is null:
+                return PlanDraft.Refused($"The row as it was is kept for {ActionQueries.Undoable.TotalDays:0} days only; what of it may be shown stands in the record.");
             case RowEditKind.Delete when facts.Image is null && done.Before is { } before:
                 return new PlanDraft { Edit = RowEdit.Insert(before.Cells), Summary = "Puts the row back as it was." };
             case RowEditKind.Update when facts.Image is { } image && done.Before is { } before && image.Version == done.VersionAfter:
@@ -40,6 +42,8 @@ internal static class UndoPlan
                 };
             case RowEditKind.Insert when facts.Image is { } image && image.Version == done.VersionAfter:
                 return new PlanDraft { Edit = RowEdit.Delete(image), Summary = "Deletes the row again." };
+            case RowEditKind.None when done.Plan.IsExact:
+                return PlanDraft.Refused("It changed no row. Slots that still wait are cancelled where their progress is shown.");
             case RowEditKind.None:
                 return PlanDraft.Refused("It changed nothing that could be put back.");
             default:

@@ -19,6 +19,18 @@ internal static class PlanCompletion
             return plan with { Refusal = refusal, Summary = refusal };
         }
 
+        if (draft.Exact is { } exact)
+        {
+            return plan with
+            {
+                Summary = draft.Summary,
+                IsExact = true,
+                Runs = exact.Count,
+                Slots = [.. exact.Concat(draft.LeftOut).OrderBy(slot => slot.Slot).Take(ActionPlan.MostListed)],
+                Then = ExactSlotsPlan.Then(facts),
+            };
+        }
+
         var image = draft.Edit.After(facts.Image);
         var before = facts.Tick(facts.Rows);
         var rows = With(facts, wish.Job, image);

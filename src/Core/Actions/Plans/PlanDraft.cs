@@ -17,6 +17,9 @@ internal sealed record PlanDraft
     /// <summary>Chosen slots that do not run, and why; those that run are worked out from the row afterwards.</summary>
     public IReadOnlyList<ActionSlot> LeftOut { get; init; } = [];
 
+    /// <summary>The slots the dashboard's own runner runs one by one; null when the row says what runs.</summary>
+    public IReadOnlyList<ActionSlot>? Exact { get; init; }
+
     public IReadOnlyList<ActionWarning> Warnings { get; init; } = [];
 
     public bool AsksForName { get; init; }

@@ -28,6 +28,11 @@ internal static class SlotsPlan
             return PlanDraft.Refused(refusal);
         }
 
+        if (ExactSlotsPlan.Draft(plan, ledger, facts) is { } exact)
+        {
+            return exact;
+        }
+
         var leftOut = plan.Listed.Where(slot => slot.Outcome != PlannedOutcome.Runs).Select(slot => new ActionSlot(slot.Cell.Slot, false, slot.Because)).ToList();
         if (plan.WillRun == 0 || facts.Image is not { } image)
         {
@@ -51,6 +56,11 @@ internal static class SlotsPlan
         }
 
         var warnings = plan.Warnings.Select(warning => new ActionWarning(warning)).ToList();
+        if (plan.Unwished > 0 && facts.Runner.IsOwn)
+        {
+            warnings.Insert(0, new ActionWarning($"The dashboard's own runner could run exactly the chosen slots, {ActionPlan.MostListed} at a time: choose fewer."));
+        }
+
         if (facts.Hold is { } hold && plan.NewNextRun is not null)
         {
             warnings.Insert(0, new ActionWarning($"{hold.By} holds it until {PlanWords.At(hold.Until)} ({hold.Reason}); this ends the hold."));

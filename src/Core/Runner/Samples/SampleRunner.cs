@@ -2,6 +2,7 @@ using Dashboard.Core.Database;
 using Dashboard.Core.Database.Embedded;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Runner.Jobs;
+using Dashboard.Core.Runner.Requests;
 using Dashboard.Core.Schedules;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -51,7 +52,7 @@ internal sealed partial class SampleRunner(
         }
 
         var options = new RunnerOptions { Source = source.Name, Settings = read.Settings, Parallel = settings.Value.Parallel, Grace = Grace };
-        using var tick = new RunnerTick(table, read.Jobs, options, clock, new RunnerRecords(own.Now, source.Name), new StoredTicks(store));
+        using var tick = new RunnerTick(table, read.Jobs, options, clock, new RunnerRecords(own.Now, source.Name), new StoredTicks(store), new SlotRequests(own.Now, source.Name));
         LogBegins(log, read.Jobs.Count);
         await RunnerLoop.RunAsync(async token => Told(await tick.RunAsync(token)), Interval, clock, quit);
         await tick.WrittenAsync(quit);
