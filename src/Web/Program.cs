@@ -10,6 +10,7 @@ using Dashboard.Core.Runner;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
+using Dashboard.Core.Stores;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web;
 using Dashboard.Web.Access;
@@ -29,6 +30,7 @@ using Dashboard.Web.Pings;
 using Dashboard.Web.Schedules;
 using Dashboard.Web.Security;
 using Dashboard.Web.Sources;
+using Dashboard.Web.Stores;
 using Dashboard.Web.Verdicts;
 
 if (Verbs.Asked(args))
@@ -64,6 +66,7 @@ builder.Services.AddFailures();
 builder.Services.AddVerdicts();
 builder.Services.AddRetries();
 builder.Services.AddPings();
+builder.Services.AddStores();
 builder.Services.AddActions();
 
 builder.AddAccess();
@@ -84,7 +87,7 @@ app.MapStaticAssets().AllowAnonymous();
 app.MapLogin();
 app.MapPages();
 app.MapActionForms();
-app.MapApi().MapSources().MapSchedules().MapJobs().MapVerdicts().MapRuns().MapGraph().MapBackfill().MapFailures().MapRetries().MapAccess().MapIngest().MapPingsRead().MapActions().MapOperations().MapActivity();
+app.MapApi().MapSources().MapSchedules().MapJobs().MapVerdicts().MapRuns().MapGraph().MapBackfill().MapFailures().MapRetries().MapStores().MapAccess().MapIngest().MapPingsRead().MapActions().MapOperations().MapActivity();
 app.MapPings();
 app.MapMonitoring();
 app.MapApiDescription();

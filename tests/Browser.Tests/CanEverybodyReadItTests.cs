@@ -26,7 +26,7 @@ public sealed class CanEverybodyReadItTests(IncidentDashboard incident) : Journe
         await dashboard.ExecuteAsync("delete from crontabber; delete from crontabber_log");
         await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings is { AsOf: not null, Jobs.Count: 0 });
 
-        await AccessibleAsync(dashboard, theme, ["/", "/jobs", "/graph", "/retries"]);
+        await AccessibleAsync(dashboard, theme, ["/", "/jobs", "/graph", "/retries", "/stores"]);
     }
 
     [Theory]

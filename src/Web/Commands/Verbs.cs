@@ -56,6 +56,11 @@ internal static class Verbs
             root.Add(verb);
         }
 
+        foreach (var verb in StoreVerbs.Create(Configuration, TimeProvider.System))
+        {
+            root.Add(verb);
+        }
+
         return root;
     }
 

@@ -79,6 +79,9 @@ public sealed class Links(string? source)
         return With("retries", view.ToQuery());
     }
 
+    /// <summary>Crash stores, and what is copied between them.</summary>
+    public string Stores => With("stores", []);
+
     /// <summary>A plan, or what became of it.</summary>
     public string Act(Guid id) => With($"act/{id:D}", []);
 

@@ -11,6 +11,7 @@ using Dashboard.Core.Retries;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
+using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Kit;
@@ -46,6 +47,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(Failures);
         Services.AddSingleton(Retries);
         Services.AddSingleton(Pings);
+        Services.AddSingleton(Stores);
         Services.AddSingleton(FrameRule.Usual);
         Services.AddSingleton(Marks);
         Services.AddSingleton(new SourceFeeds<OperationsSnapshot>(OperationsSnapshot.Empty));
@@ -79,6 +81,8 @@ public abstract class PageTest : BunitContext
     protected Feed<RetriesSnapshot> Retries { get; } = new(RetriesSnapshot.Empty);
 
     protected Feed<PingsSnapshot> Pings { get; } = new(PingsSnapshot.Empty);
+
+    protected Feed<StoresSnapshot> Stores { get; } = new(StoresSnapshot.Empty);
 
     protected ShownSource Shown => Services.GetRequiredService<ShownSources>().Find(null)!;
 

@@ -33,6 +33,11 @@ internal static class DurableFile
             File.Delete(aside);
             return false;
         }
+        catch
+        {
+            File.Delete(aside);
+            throw;
+        }
 
         Settle(Path.GetDirectoryName(path)!);
         return true;

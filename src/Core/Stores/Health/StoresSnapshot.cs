@@ -1,0 +1,19 @@
+using Dashboard.Core.Stores.Copying;
+
+namespace Dashboard.Core.Stores.Health;
+
+/// <summary>The crash stores that are looked after, and what is copied between stores.</summary>
+public sealed record StoresSnapshot
+{
+    /// <summary>Before anything was looked at.</summary>
+    public static StoresSnapshot Empty { get; } = new();
+
+    /// <summary>The stores, in the order of names.</summary>
+    public IReadOnlyList<StoreHealth> Stores { get; init; } = [];
+
+    /// <summary>The copies, the newest first.</summary>
+    public IReadOnlyList<CopyProgress> Copies { get; init; } = [];
+
+    /// <summary>Since when the dashboard's own records of copies have not answered; null while they do.</summary>
+    public DateTimeOffset? StaleSince { get; init; }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Dashboard.Core.Jobs;
+using Dashboard.Core.Stores.Copying;
+using Dashboard.Core.Stores.Health;
+using Dashboard.Core.Verdicts;
+
+namespace Dashboard.Web.Stores;
+
+/// <summary>What is said of crash stores, in words.</summary>
+public static class StoreWords
+{
+    /// <summary>The first sentence of the page.</summary>
+    public static string Sentence(StoresSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var failing = snapshot.Stores.Where(store => store.FailingSince is not null).OrderBy(store => store.FailingSince).ToList();
+        var (all, unknown) = (snapshot.Stores.Count, snapshot.Stores.Count(store => store.Newest is null));
+        return (all, failing) switch
+        {
+            (0, _) => "No crash store is watched.",
+            (_, [var only]) => $"{only.Name} does not work since {Clock(only.FailingSince!.Value)}{(all > 1 ? $"; the other {(all == 2 ? "store works" : $"{all - 1} stores work")}" : "")}.",
+            (_, [var first, ..]) => $"{failing.Count} of {all} crash stores do not work, {first.Name} since {Clock(first.FailingSince!.Value)}.",
+            _ when unknown == all => "The crash stores are being probed for the first time.",
+            (1, _) => $"{snapshot.Stores[0].Name} keeps crashes and gives them back.",
+            _ => $"All {all - unknown} crash stores{(unknown > 0 ? " probed so far" : "")} keep crashes and give them back.",
+        };
+    }
+
+    /// <summary>How a store is, in a word.</summary>
+    public static string State(StoreHealth store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store switch { { Newest: null } => "Not probed yet", { FailingSince: not null } => "Does not work", { Newest.Steps.Count: 0 } => "Gives nothing back", _ => "Works" };
+    }
+
+    /// <summary>The same as a shape.</summary>
+    public static JobState Shape(StoreHealth store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store switch { { Newest: null } or { Newest.Steps.Count: 0 } => JobState.NeverRun, { FailingSince: not null } => JobState.Failing, _ => JobState.Waiting };
+    }
+
+    /// <summary>What a step did, in a word.</summary>
+    public static string Step(StoreProbeKind kind) => kind switch
+    {
+        StoreProbeKind.Put => "put",
+        StoreProbeKind.Get => "get",
+        StoreProbeKind.List => "list",
+        _ => "publish",
+    };
+
+    /// <summary>How long a step took.</summary>
+    public static string Took(TimeSpan took) => took.TotalMilliseconds switch
+    {
+        < 1 => "under 1 ms",
+        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{took.TotalMilliseconds:0} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{took.TotalSeconds:0.0} s"),
+    };
+
+    /// <summary>How the kept probes went, for who does not see the strip.</summary>
+    public static string Probes(StoreHealth store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var failed = store.Recent.Count(probe => !probe.IsOk);
+        return failed == 0 ? $"The last {Many(store.Recent.Count, "probe", "probes")} went well." : $"Of the last {Many(store.Recent.Count, "probe", "probes")} {failed} failed.";
+    }
+
+    /// <summary>How far a copy is, in a word.</summary>
+    public static string State(CopyProgress copy)
+    {
+        ArgumentNullException.ThrowIfNull(copy);
+        return copy switch { { IsWhole: true } => "Everything is copied", { Working: > 0 } => "Copying", _ when copy.Done < copy.Shards => "Nobody is at work on it", _ => "Something is left to look at" };
+    }
+
+    /// <summary>The same as a shape.</summary>
+    public static JobState Shape(CopyProgress copy)
+    {
+        ArgumentNullException.ThrowIfNull(copy);
+        return copy switch { { IsWhole: true } => JobState.Waiting, { Working: > 0 } => JobState.Running, _ => JobState.Overdue };
+    }
+
+    /// <summary>What a copy has done.</summary>
+    public static string Done(CopyProgress copy)
+    {
+        ArgumentNullException.ThrowIfNull(copy);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{copy.Done:N0} of {Many(copy.Shards, "part", "parts")} done{(copy.OldestOpenDay is { } day ? $", the oldest that is not is of {day:yyyy-MM-dd}" : "")}. {Many(copy.Crashes, "crash", "crashes")}, {Many(copy.Created, "thing", "things")} copied ({copy.Bytes / 1e6:N1} MB), {copy.Present:N0} there already.");
+    }
+
+    /// <summary>What of a copy waits for somebody, a sentence each.</summary>
+    public static IEnumerable<string> Left(CopyProgress copy)
+    {
+        ArgumentNullException.ThrowIfNull(copy);
+        if (copy.Failed > 0)
+        {
+            yield return $"{Many(copy.Failed, "thing", "things")} could not be copied; the next run tries again.";
+        }
+
+        if (copy.Conflicts > 0)
+        {
+            yield return $"{Many(copy.Conflicts, "thing is", "things are")} something else in the target, and never overwritten.";
+        }
+
+        if (copy.Torn > 0)
+        {
+            yield return $"{Many(copy.Torn, "dump is", "dumps are")} named in the source and not there: a save once ended in the middle.";
+        }
+    }
+
+    private static string Clock(DateTimeOffset at) => at.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private static string Many(long number, string one, string more) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? one : more)}");
+}

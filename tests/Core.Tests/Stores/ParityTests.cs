@@ -1,0 +1,148 @@
+using System.Text;
+using Dashboard.Core.Stores;
+using Dashboard.Core.Stores.Crashes;
+using Dashboard.Core.Stores.Parity;
+using FsCheck;
+using FsCheck.Xunit;
+
+namespace Dashboard.Core.Tests.Stores;
+
+public sealed class ParityTests
+{
+    private readonly MemoryStore source = new("old");
+    private readonly MemoryStore target = new("new");
+
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
+    // What is said of 0 to 5 bad ones in 3,000 and 30,000.
+    [Theory]
+    [InlineData(0, 2_995, 0.95, 1.0e-3)]
+    [InlineData(0, 4_603, 0.99, 1.0e-3)]
+    [InlineData(0, 29_956, 0.95, 1.0e-4)]
+    [InlineData(1, 3_000, 0.95, 1.6e-3)]
+    [InlineData(2, 3_000, 0.95, 2.1e-3)]
+    [InlineData(3, 3_000, 0.95, 2.6e-3)]
+    [InlineData(5, 30_000, 0.95, 3.5e-4)]
+    public void A_sample_bounds_what_it_was_drawn_from(int bad, int drawn, double confidence, double expected) =>
+        Assert.InRange(ConfidenceBound.Upper(bad, drawn, confidence) / expected, 0.97, 1.03);
+
+    [Fact]
+    public void Nothing_drawn_bounds_nothing() => Assert.Equal(1, ConfidenceBound.Upper(0, 0, 0.95));
+
+    [Property]
+    public bool A_bound_lies_above_what_was_seen_grows_with_what_is_bad_and_with_the_confidence(PositiveInt drawn, NonNegativeInt bad)
+    {
+        var (all, some) = (drawn.Get % 5_000 + 1, bad.Get % (drawn.Get % 5_000 + 1));
+        var bound = ConfidenceBound.Upper(some, all, 0.95);
+
+        return bound >= (double)some / all && bound <= 1 && bound <= ConfidenceBound.Upper(some, all, 0.99) && bound <= ConfidenceBound.Upper(some + 1, all, 0.95);
+    }
+
+    [Fact]
+    public async Task Every_difference_that_was_made_is_found_and_nothing_else()
+    {
+        var ids = await FillAsync(60);
+        target.Put(ids[3], CrashItem.Raw, null);
+        target.Put(ids[9], CrashItem.Dump("upload_file_minidump_flash1"), null);
+        target.Put(ids[17], CrashItem.Dump(null), Encoding.ASCII.GetBytes("MDMP of another"));
+        source.Put(ids[21], CrashItem.Processed, null);
+        var whole = CrashId.New(SampleCrashes.Day);
+        await target.SaveRawCrashAsync(SampleCrashes.Raw, Dumps.None, whole, Now);
+
+        var report = await AuditAsync(new ParityPlan(SampleCrashes.Day, SampleCrashes.Day));
+
+        Assert.Equal(
+            new HashSet<ParityDifference>
+            {
+                new(ids[3], CrashItem.Raw, ParityOutcome.OnlySource),
+                new(ids[9], CrashItem.Dump("upload_file_minidump_flash1"), ParityOutcome.OnlySource),
+                new(ids[17], CrashItem.Dump(null), ParityOutcome.Differs),
+                new(ids[21], CrashItem.Processed, ParityOutcome.OnlyTarget),
+                new(whole, CrashItem.Raw, ParityOutcome.OnlyTarget),
+                new(whole, CrashItem.DumpNames, ParityOutcome.OnlyTarget),
+            },
+            report.Differences.ToHashSet());
+        Assert.False(report.IsWhole);
+        Assert.Equal(59, report.Cells.Single(cell => cell.Kind == CrashItemKind.RawCrash).Same);
+    }
+
+    [Fact]
+    public async Task What_differs_inside_is_found_only_by_reading_and_all_of_a_seam_day_is_read()
+    {
+        var ids = await FillAsync(40);
+
+        // As long as the right one: a listing cannot see it.
+        target.Put(ids[5], CrashItem.Dump(null), Encoding.ASCII.GetBytes("MDMP the fIrst"));
+
+        Assert.True((await AuditAsync(new ParityPlan(SampleCrashes.Day, SampleCrashes.Day) { SampleRate = 0 })).IsWhole);
+        var report = await AuditAsync(new ParityPlan(SampleCrashes.Day, SampleCrashes.Day) { SampleRate = 0, Seam = [SampleCrashes.Day] });
+        Assert.Equal(new ParityDifference(ids[5], CrashItem.Dump(null), ParityOutcome.Differs), Assert.Single(report.Differences));
+        Assert.Equal(0, report.Sample.Drawn);
+        Assert.Equal(1, report.Sample.Upper95);
+    }
+
+    [Fact]
+    public async Task A_sample_is_drawn_by_its_seed_and_says_what_it_bounds()
+    {
+        await FillAsync(50);
+        var plan = new ParityPlan(SampleCrashes.Day, SampleCrashes.Day) { SampleRate = 0.3, Seed = 7 };
+
+        var (one, again, other) = (await AuditAsync(plan), await AuditAsync(plan), await AuditAsync(plan with { Seed = 8 }));
+
+        Assert.Equal(one.Cells, again.Cells);
+        Assert.NotEqual(one.Cells, other.Cells);
+        Assert.InRange(one.Sample.Drawn, 1, 249);
+        Assert.Equal(ConfidenceBound.Upper(0, one.Sample.Drawn, 0.95), one.Sample.Upper95);
+    }
+
+    [Fact]
+    public async Task The_same_in_other_words_is_no_difference()
+    {
+        var id = (await FillAsync(1))[0];
+        source.Put(id, CrashItem.Raw, """{"a": 1, "b": [true]}"""u8.ToArray());
+        target.Put(id, CrashItem.Raw, """{"b":[true],"a":1}"""u8.ToArray());
+        target.Put(id, CrashItem.DumpNames, """["upload_file_minidump", "upload_file_minidump_flash1"]"""u8.ToArray());
+
+        Assert.True((await AuditAsync(new ParityPlan(SampleCrashes.Day, SampleCrashes.Day) { SampleRate = 1 })).IsWhole);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_neither_a_difference_nor_a_proof()
+    {
+        await FillAsync(2);
+        var report = await new ParityAudit(source, new Unreadable(target)).RunAsync(new ParityPlan(SampleCrashes.Day, SampleCrashes.Day) { SampleRate = 1 }, null, Now);
+
+        Assert.Empty(report.Differences);
+        Assert.False(report.IsWhole);
+        Assert.Equal(10, report.Cells.Sum(cell => cell.Unread));
+        Assert.Equal(0, report.Sample.Drawn);
+    }
+
+    private Task<ParityReport> AuditAsync(ParityPlan plan) => new ParityAudit(source, target).RunAsync(plan, null, Now);
+
+    private async Task<List<CrashId>> FillAsync(int crashes)
+    {
+        var ids = Enumerable.Range(0, crashes).Select(_ => CrashId.New(SampleCrashes.Day)).ToList();
+        foreach (var id in ids)
+        {
+            foreach (var store in (MemoryStore[])[source, target])
+            {
+                await store.SaveRawAndProcessedAsync(SampleCrashes.Raw, SampleCrashes.Dumps, SampleCrashes.Processed(id), id, Now);
+            }
+        }
+
+        return ids;
+    }
+
+    private sealed class Unreadable(MemoryStore store) : CrashStore("new")
+    {
+        public override StoreCapabilities Capabilities => store.Capabilities;
+
+        public override ValueTask<CrashCatalog> CatalogAsync(CrashId id, CancellationToken cancellationToken) => store.CatalogAsync(id, cancellationToken);
+
+        public override IAsyncEnumerable<CrashCatalog> EnumerateAsync(DateOnly day, char salt, CrashId? after, CancellationToken cancellationToken) =>
+            store.EnumerateAsync(day, salt, after, cancellationToken);
+
+        public override ValueTask<ReadOnlyMemory<byte>> ReadItemAsync(CrashId id, CrashItem item, CancellationToken cancellationToken) => throw new IOException("away");
+    }
+}

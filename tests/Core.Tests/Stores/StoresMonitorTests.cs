@@ -1,0 +1,112 @@
+using Dashboard.Core.Feeds;
+using Dashboard.Core.Stores.Copying;
+using Dashboard.Core.Stores.Crashes;
+using Dashboard.Core.Stores.Health;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Dashboard.Core.Tests.Stores;
+
+public sealed class StoresMonitorTests : IAsyncDisposable
+{
+    private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("dashboard-test-watched-");
+    private readonly Feed<StoresSnapshot> feed = new(StoresSnapshot.Empty);
+    private readonly Ledger ledger = new();
+    private StoresMonitor? monitor;
+
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (monitor is not null)
+        {
+            await monitor.StopAsync(CancellationToken.None);
+            monitor.Dispose();
+        }
+
+        root.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Each_store_is_probed_and_one_that_does_not_work_holds_no_other_up()
+    {
+        await StartAsync(("good", $"files:{root.FullName}"), ("gone", "files:/proc/no/such/place"), ("secretless", "s3:http://nobody@127.0.0.1:1/crashes"));
+
+        var seen = await feed.WatchAsync(Now).FirstAsync(snapshot => snapshot.Stores.Count == 3 && snapshot.Stores.All(store => store.Newest is not null), Now);
+
+        Assert.Equal([("gone", false), ("good", true), ("secretless", false)], seen.Stores.Select(store => (store.Name, store.Newest!.IsOk)));
+        Assert.Contains("StoreSecrets__nobody", seen.Stores[2].Newest!.Steps[^1].Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_comes_back_is_seen_by_the_next_probe()
+    {
+        var late = Path.Combine(root.FullName, "late");
+        await File.WriteAllTextAsync(late, "no folder", Now);
+        await StartAsync(("late", $"files:{late}"));
+        await feed.WatchAsync(Now).FirstAsync(snapshot => snapshot.Stores.Any(store => store.FailingSince is not null), Now);
+
+        File.Delete(late);
+        Directory.CreateDirectory(late);
+
+        var store = Assert.Single((await feed.WatchAsync(Now).FirstAsync(snapshot => snapshot.Stores is [{ Newest.IsOk: true }], Now)).Stores);
+        Assert.Null(store.FailingSince);
+    }
+
+    [Fact]
+    public async Task Copies_that_cannot_be_read_stay_and_say_how_old_they_are()
+    {
+        ledger.Copies = [new(1, new CopyPlan("a", "b", SampleCrashes.Day, SampleCrashes.Day), 16, 3, SampleCrashes.Day, 1, 1, 0, 1, 0, 0, 0, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, 1)];
+        await StartAsync();
+        await feed.WatchAsync(Now).FirstAsync(snapshot => snapshot.Copies.Count == 1, Now);
+
+        ledger.Failure = new IOException("away");
+        var stale = await feed.WatchAsync(Now).FirstAsync(snapshot => snapshot.StaleSince is not null, Now);
+        Assert.Single(stale.Copies);
+
+        ledger.Failure = null;
+        await feed.WatchAsync(Now).FirstAsync(snapshot => snapshot.StaleSince is null, Now);
+    }
+
+    [Theory]
+    [InlineData("files:crashes", "Stores:Watched:old: 'files:crashes' names no folder from the root on")]
+    [InlineData("s3:http://key:secret@host/a", "A secret must not stand in an address")]
+    public void A_faulty_address_is_told_at_the_start_with_its_key(string address, string expected)
+    {
+        var options = new StoresOptions { Watched = new Dictionary<string, string> { ["old"] = address } };
+
+        Assert.Contains(expected, Assert.Single(options.Validate(new(options))).ErrorMessage, StringComparison.Ordinal);
+    }
+
+    private Task StartAsync(params (string Name, string Address)[] stores)
+    {
+        var options = new StoresOptions { Watched = stores.ToDictionary(store => store.Name, store => store.Address), ProbeSeconds = 1, DeadlineSeconds = 60 };
+        monitor = new StoresMonitor(
+            Options.Create(options), new ConfigurationBuilder().Build(), ledger, feed, TimeProvider.System, NullLoggerFactory.Instance, NullLogger<StoresMonitor>.Instance);
+        return monitor.StartAsync(Now);
+    }
+
+    private sealed class Ledger : ICopyLedger
+    {
+        public volatile Exception? Failure;
+
+        public IReadOnlyList<CopyProgress> Copies { get; set; } = [];
+
+        public Task<IReadOnlyList<CopyProgress>> AllAsync(CancellationToken cancellationToken) => Failure is { } failure ? Task.FromException<IReadOnlyList<CopyProgress>>(failure) : Task.FromResult(Copies);
+
+        public Task<long> BeginAsync(CopyPlan plan, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<CopyShard?> LeaseAsync(long copyId, string owner, TimeSpan length, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task RenewAsync(CopyShard shard, TimeSpan length, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<CopyShard?> CheckpointAsync(CopyShard shard, CopyPage page, TimeSpan length, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<CrashId>> FailedAsync(long copyId, CrashId? after, int most, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task ReplaceFailuresAsync(long copyId, CrashId id, CopyPage page, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<CopyProgress> ProgressAsync(long copyId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}

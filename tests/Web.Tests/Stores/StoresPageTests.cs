@@ -1,0 +1,99 @@
+using Bunit;
+using Dashboard.Core.Stores.Copying;
+using Dashboard.Core.Stores.Health;
+using Dashboard.Kit;
+using Dashboard.Web.Stores;
+using Dashboard.Web.Tests.Layout;
+
+namespace Dashboard.Web.Tests.Stores;
+
+public sealed class StoresPageTests : PageTest
+{
+    private static readonly StoreHealth Works = new StoreHealth("old", "files:/srv/crashes").After(new StoreProbed(SampleJobs.Now.AddSeconds(-4), [
+        new(StoreProbeKind.Put, true, TimeSpan.FromMilliseconds(12), null), new(StoreProbeKind.Get, true, TimeSpan.FromMilliseconds(0.4), null), new(StoreProbeKind.List, true, TimeSpan.FromSeconds(1.25), null)]));
+
+    private static readonly StoreHealth Fails = Works with { Name = "new", Address = "s3:http://crashes@ceph:7480/crashes" };
+
+    private static readonly CopyProgress Copy = new(
+        7, new CopyPlan("files:/srv/crashes", "s3:http://crashes@ceph:7480/crashes", new DateOnly(2014, 8, 1), new DateOnly(2014, 9, 1)), 512, 500, new DateOnly(2014, 8, 1), 1_200, 4_800, 3, 5_600_000, 2, 1, 0,
+        SampleJobs.Now.AddHours(-2), SampleJobs.Now.AddSeconds(-9), 4);
+
+    private static StoreHealth Failing => Fails.After(new StoreProbed(SampleJobs.Now.AddSeconds(-2), [new(StoreProbeKind.Put, false, TimeSpan.FromSeconds(5), "Not done within 5 s.")]));
+
+    [Fact]
+    public void When_nothing_is_watched_it_says_how_to_begin()
+    {
+        var page = On<StoresPage>();
+
+        Assert.Equal("No crash store is watched.", page.Find("h1").TextContent);
+        Assert.Contains("Stores__Watched__new=s3:http://KEY@ceph.example.org:7480/crashes", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("./run migrate-store FROM TO", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Stores_that_work_are_one_sentence_and_what_their_probes_took()
+    {
+        Stores.Publish(new StoresSnapshot { Stores = [Works, Fails] });
+        var page = On<StoresPage>();
+
+        Assert.Equal("All 2 crash stores keep crashes and give them back.", page.Find("h1").TextContent);
+        Assert.Equal(["put12 ms", "getunder 1 ms", "list1.3 s"], page.FindAll("li.store")[0].QuerySelectorAll(".steps div").Select(step => step.TextContent));
+        Assert.Contains("The last 1 probe went well.", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_that_does_not_work_is_in_the_first_sentence_and_says_why()
+    {
+        Stores.Publish(new StoresSnapshot { Stores = [Works, Failing] });
+        var page = On<StoresPage>();
+
+        Assert.Equal($"new does not work since {SampleJobs.Now.AddSeconds(-2):HH:mm:ss}Z; the other store works.", page.Find("h1").TextContent);
+        var row = page.FindAll("li.store")[1];
+        Assert.Contains("Does not work", row.TextContent, StringComparison.Ordinal);
+        Assert.Equal("Not done within 5 s.", row.QuerySelector(".why")!.TextContent);
+        Assert.Contains("Of the last 2 probes 1 failed.", row.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_copy_says_how_far_it_is_and_what_waits_for_somebody_without_a_bar()
+    {
+        Stores.Publish(new StoresSnapshot { Copies = [Copy] });
+        var row = On<StoresPage>().Find("li.copy");
+
+        Assert.Contains("Copying", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("500 of 512 parts done, the oldest that is not is of 2014-08-01. 1,200 crashes, 4,800 things copied (5.6 MB), 3 there already. 4 parts are being worked on.", row.TextContent, StringComparison.Ordinal);
+        Assert.Equal(
+            ["2 things could not be copied; the next run tries again.", "1 thing is something else in the target, and never overwritten."], row.QuerySelectorAll(".left").Select(left => left.TextContent));
+        Assert.Empty(row.QuerySelectorAll("progress"));
+    }
+
+    [Theory]
+    [InlineData(0, 512, 0, "Everything is copied")]
+    [InlineData(0, 500, 0, "Nobody is at work on it")]
+    [InlineData(1, 512, 0, "Something is left to look at")]
+    [InlineData(1, 512, 1, "Copying")]
+    public void The_state_of_a_copy_is_a_word(int failed, int done, int working, string expected) =>
+        Assert.Equal(expected, StoreWords.State(Copy with { Failed = failed, Conflicts = 0, Done = done, Working = working }));
+
+    [Fact]
+    public void When_the_own_records_are_away_the_copies_say_how_old_they_are()
+    {
+        Stores.Publish(new StoresSnapshot { Copies = [Copy], StaleSince = SampleJobs.Now.AddMinutes(-1) });
+
+        Assert.Contains("have not answered since", On<StoresPage>().Find(".notice.stale").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_many_probes_the_newest_are_kept_and_failing_begins_at_the_first_of_those_in_a_row()
+    {
+        var store = Works;
+        for (var probe = 0; probe < 70; probe++)
+        {
+            store = store.After(new StoreProbed(SampleJobs.Now.AddSeconds(probe), [new(StoreProbeKind.Put, probe < 5, TimeSpan.Zero, "away")]));
+        }
+
+        Assert.Equal(StoreHealth.MostKept, store.Recent.Count);
+        Assert.Equal((SampleJobs.Now.AddSeconds(5), SampleJobs.Now.AddSeconds(4)), (store.FailingSince, store.OkAt));
+        Assert.Null(store.After(new StoreProbed(SampleJobs.Now.AddSeconds(99), [])).FailingSince);
+    }
+}
