@@ -16,6 +16,7 @@ internal static class Benches
         }),
         ("executor", "P10: a transaction through the executor, beside the same by hand", ExecutorBench.RunAsync),
         ("log", "P11: logs of executors read on one core", LogBench.RunAsync),
+        ("fuzz", "a million bent inputs for each reader of what others wrote", FuzzBench.RunAsync),
         ("ingest", "P11: events kept, beside a bare COPY of the same rows, and over HTTP by the second", IngestBench.RunAsync),
         ("records", "P5: questions to the dashboard's own records of runs", RecordsBench.RunAsync),
         ("runner", "P13: what a run costs besides the job's own work", RunnerBench.RunAsync),

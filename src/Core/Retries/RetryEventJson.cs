@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Dashboard.Core.Retries;
@@ -98,6 +101,18 @@ public static class RetryEventJson
                 Delay = delay,
                 NextAttemptAt = next,
             };
+    }
+
+    /// <summary>One as a line of JSON, for people too: what is no ASCII stands as it is.</summary>
+    public static string Line(RetryEvent told)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            Write(json, told);
+        }
+
+        return Encoding.UTF8.GetString(line.WrittenSpan);
     }
 
     /// <summary>Writes one.</summary>

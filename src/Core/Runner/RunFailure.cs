@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
@@ -14,8 +15,10 @@ namespace Dashboard.Core.Runner;
 /// <param name="Value">For <c>exc_value</c>: <c>TimeoutException('text')</c>.</param>
 public sealed record RunFailure(JobError Error, string Value)
 {
-    /// <summary>A message or a traceback longer than this is cut, in characters.</summary>
+    /// <summary>Of a message or a traceback longer than this the middle is left out, in characters.</summary>
     public const int Longest = 100_000;
+
+    private const int MostCauses = 10;
 
     /// <summary>For <c>exc_type</c>.</summary>
     public string Type => $"<class '{Error.Type}'>";
@@ -23,15 +26,21 @@ public sealed record RunFailure(JobError Error, string Value)
     /// <summary>For <c>exc_traceback</c>, which as a text can hold no NUL.</summary>
     public string Traceback => Error.Traceback;
 
-    /// <summary>What an exception is to the tables.</summary>
+    /// <summary>What an exception is to the tables; of wrappings that say nothing themselves, what they wrap is.</summary>
+    /// <remarks>The frames are as .NET writes them, nearest first, without class and message; then those of each cause.</remarks>
     public static RunFailure Of(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        var cause = exception is AggregateException { InnerExceptions: [var only] } ? only : exception;
+        var said = exception;
+        while (said is AggregateException { InnerExceptions.Count: 1 } or TargetInvocationException or TypeInitializationException && said.InnerException is { } inner)
+        {
+            said = inner;
+        }
+
         // Secrets first: half of one that was cut is not known for one any more.
-        var message = Cut(Redaction.Of(cause.Message));
-        var frames = Storable(Cut(Redaction.Of(cause.StackTrace is { Length: > 0 } trace ? trace + "\n" : string.Empty)));
-        return new RunFailure(new JobError(cause.GetType().FullName ?? cause.GetType().Name, message, frames), Repr(cause.GetType().Name, message));
+        var name = Name(said.GetType());
+        var message = Cut(Redaction.Of(said.Message));
+        return new RunFailure(new JobError(name, message, Storable(Cut(Redaction.Of(Frames(said))))), Repr(name[(name.LastIndexOf('.') + 1)..], message));
     }
 
     /// <summary>What an exception of crontabber's own is to the tables.</summary>
@@ -59,7 +68,37 @@ public sealed record RunFailure(JobError Error, string Value)
     // repr() spells what a text column cannot hold.
     private static string Repr(string type, string message) => $"{type}({(message.Length == 0 ? "" : PythonText.Repr(Redaction.Of(message)))})";
 
-    private static string Cut(string text) => text.Length <= Longest ? text : text[..Longest] + "…";
+    // Dashboard.Jobs.Outer.Inner, without the `1 and brackets of generics.
+    private static string Name(Type type) => ((type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName ?? type.Name).Replace('+', '.');
+
+    private static string Frames(Exception exception)
+    {
+        var text = new StringBuilder(exception.StackTrace);
+        var cause = exception.InnerException;
+        for (var causes = 0; cause is not null && causes < MostCauses; causes++, cause = cause.InnerException)
+        {
+            text.Append(text.Length == 0 ? "" : "\n").Append(" ---> ").Append(Name(cause.GetType())).Append(": ").Append(cause.Message);
+            if (cause.StackTrace is { } frames)
+            {
+                text.Append('\n').Append(frames);
+            }
+        }
+
+        return text.Length == 0 ? "" : text.Replace("\r\n", "\n").Append('\n').ToString();
+    }
+
+    // A line that says what is wrong may be the first or the last.
+    private static string Cut(string text)
+    {
+        if (text.Length <= Longest)
+        {
+            return text;
+        }
+
+        var left = string.Create(CultureInfo.InvariantCulture, $"\n… {text.Length - Longest:N0} characters left out …\n");
+        var (first, last) = (Longest / 2, text.Length - (Longest / 2));
+        return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[first - 1]) ? first - 1 : first), left, text.AsSpan(char.IsLowSurrogate(text[last]) ? last + 1 : last));
+    }
 
     private static string Storable(string text) => text.Replace("\0", "\\0", StringComparison.Ordinal);
 

@@ -17,6 +17,7 @@ public static class RunnerServices
         services.AddOptions<RunnerSettings>().BindConfiguration(RunnerSettings.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LockQueries>();
         services.AddHostedService<TickRunnerMonitor>();
+        services.AddHostedService<RunnerRetention>();
         if (storage is { Embedded: not null, HasSample: true })
         {
             services.AddSingleton<SampleResources>();

@@ -97,7 +97,7 @@ internal static class IngestVerb
                     summary.Add(batch, default);
                     foreach (var told in batch.Events)
                     {
-                        await output.WriteLineAsync(EventLine.Of(told));
+                        await output.WriteLineAsync(RetryEventJson.Line(told));
                     }
                 }, cancellationToken);
             }

@@ -97,6 +97,28 @@ public sealed class EmbeddedPostgresTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_that_outlives_a_server_that_was_killed_is_ended_before_the_next_one_starts()
+    {
+        await using var postgres = await StartAsync();
+        await using var connection = new NpgsqlConnection($"{postgres.ConnectionString(OwnDatabase.Name)};Pooling=false;Command Timeout=60");
+        await connection.OpenAsync(Stop);
+        await using var endless = new NpgsqlCommand("do $$ begin perform set_config('application_name', 'endless', false); loop end loop; end $$", connection);
+        var working = endless.ExecuteNonQueryAsync(Stop);
+        while (await AskAsync(postgres, "select count(*) from pg_stat_activity where application_name = 'endless'") != "1")
+        {
+            await Task.Yield();
+        }
+
+        await KillAsync(postgres.ProcessId, "KILL");
+        await postgres.Exited.WaitAsync(Stop);
+        await postgres.RestartAsync(said.Add, Stop);
+
+        Assert.Equal("1", await AskAsync(postgres, "select '1'"));
+        Assert.Contains(said, line => line.Contains("are still at work", StringComparison.Ordinal));
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => working);
+    }
+
+    [Fact]
     public async Task A_pid_file_of_a_dead_server_is_moved_aside_even_when_somebody_else_has_its_number_now()
     {
         await (await StartAsync()).DisposeAsync();

@@ -23,10 +23,11 @@ public sealed class PostgresTroubleTests
     [InlineData("3D000", "database \"breakpad\" does not exist", TroubleKind.Fatal)]
     [InlineData("57P04", "terminating connection: database dropped", TroubleKind.Fatal)]
     [InlineData("57014", "canceling statement due to statement timeout", TroubleKind.Fatal)]
-    [InlineData("23505", "duplicate key value violates unique constraint", TroubleKind.Fatal)]
+    [InlineData("23505", "duplicate key value violates unique constraint", TroubleKind.Foreign)]
+    [InlineData("22012", "division by zero", TroubleKind.Foreign)]
     [InlineData("42P01", "relation \"x\" does not exist", TroubleKind.Fatal)]
     [InlineData("25P02", "current transaction is aborted", TroubleKind.Fatal)]
-    [InlineData("P0001", "pgbouncer cannot connect to server, says a function", TroubleKind.Fatal)]
+    [InlineData("P0001", "pgbouncer cannot connect to server, says a function", TroubleKind.Foreign)]
     [InlineData("08P01", "query_wait_timeout", TroubleKind.Operational)]
     [InlineData("08P01", "server login has been failing, try again later (server_login_retry)", TroubleKind.Operational)]
     [InlineData("08P01", "pgbouncer cannot connect to server", TroubleKind.Operational)]
@@ -59,7 +60,7 @@ public sealed class PostgresTroubleTests
     {
         var failure = new InvalidOperationException("Connection is not open");
         Assert.Equal(TroubleKind.Operational, PostgresTrouble.Of(failure, AttemptPhase.Working, lost: true).Kind);
-        Assert.Equal(TroubleKind.Fatal, PostgresTrouble.Of(failure, AttemptPhase.Working, lost: false).Kind);
+        Assert.Equal(TroubleKind.Foreign, PostgresTrouble.Of(failure, AttemptPhase.Working, lost: false).Kind);
     }
 
     [Fact]
@@ -78,8 +79,8 @@ public sealed class PostgresTroubleTests
 
     [Fact]
     public void What_is_none_of_the_drivers_is_the_functions_own_fault() => Assert.All(
-        (Exception[])[new IOException("its own file"), new TimeoutException("its own"), new FormatException(), new CommitInDoubtException("x", default, "y", new IOException())],
-        failure => Assert.Equal(TroubleKind.Fatal, PostgresTrouble.Of(failure, AttemptPhase.Working, lost: false).Kind));
+        (Exception[])[new IOException("its own file"), new TimeoutException("its own"), new FormatException(), new OperationCanceledException()],
+        failure => Assert.Equal(TroubleKind.Foreign, PostgresTrouble.Of(failure, AttemptPhase.Working, lost: false).Kind));
 
     [Theory]
     [InlineData("ERROR", "23503", true)]

@@ -68,6 +68,7 @@ internal sealed class ScriptedResource : ITransactional<object>
     {
         AwayException => new(TroubleKind.Operational, "08006"),
         BusyException => new(TroubleKind.Conditional, "40001"),
+        FormatException => new(TroubleKind.Foreign, null),
         _ => new(TroubleKind.Fatal, null),
     };
 

@@ -26,6 +26,19 @@ public sealed class TransactionExecutorTests
     [InlineData(Plain)]
     [InlineData(Limited)]
     [InlineData(Infinite)]
+    public async Task What_the_function_failed_at_by_itself_is_raised_at_once_and_told_to_nobody(string executor)
+    {
+        var executing = new Executing(executor);
+        var thrown = new FormatException("the job's own");
+        Assert.Same(thrown, await Assert.ThrowsAsync<FormatException>(() => executing.FailingAsync(9, _ => thrown)));
+        Assert.Equal((1, 0, 1, 1), (executing.Resource.Opened, executing.Resource.Committed, executing.Resource.RolledBack, executing.Resource.Closed));
+        Assert.Empty(executing.Story);
+    }
+
+    [Theory]
+    [InlineData(Plain)]
+    [InlineData(Limited)]
+    [InlineData(Infinite)]
     public async Task What_throws_is_rolled_back_and_raised_at_once_when_no_attempt_can_heal_it(string executor)
     {
         var executing = new Executing(executor);

@@ -214,4 +214,66 @@ public sealed class CompatTickTests
         var row = (await stage.RowAsync("back"))!;
         Assert.Equal((Noon.AddMinutes(5), Noon.Date.AddDays(-2), 1), (row.NextRun, row.LastSuccess!.Value.UtcDateTime, row.ErrorCount));
     }
+
+    /// <summary>exp-05: jobs that wait for one another.</summary>
+    [Fact]
+    public async Task A_circle_of_jobs_ends_the_tick_before_anything_runs()
+    {
+        await using var stage = await SetAsync();
+
+        var report = await stage.CompatAsync(Job("root"), Job("cycle-a", after: "cycle-c"), Job("cycle-b", after: "cycle-a"), Job("cycle-c", after: "cycle-b"));
+
+        Assert.Equal(1, report.ExitCode);
+        Assert.Empty(await stage.LogAsync());
+        Assert.Empty(await stage.TextsAsync("select app_name from crontabber"));
+    }
+
+    /// <summary>exp-08: names of any letters, a job that waits for itself, and one that waits for nobody's job.</summary>
+    [Fact]
+    public async Task Odd_names_run_and_who_waits_for_himself_or_for_nobody_never_does()
+    {
+        const string html = """<b>&"bold"'</b>""", unicode = "résumé-日本-☃", spaces = @"O'Reilly; DROP TABLE crontabber;-- 100% \{a,b}";
+        await using var stage = await SetAsync();
+
+        var report = await stage.CompatAsync(
+            Job(html, frequency: "1d"), Job(unicode, frequency: "1d"), Job("self-dep", after: "self-dep"), Job(spaces, frequency: "1d", after: unicode),
+            Job("missing-parent", after: "no-such-job"), Job("awkward-deps", frequency: "1d", after: [html, spaces]));
+
+        Assert.Equal(0, report.ExitCode);
+        Assert.Equal([$"{html} 11-22 12:00 -", $"{unicode} 11-22 12:00 -", $"{spaces} 11-22 12:00 -", "awkward-deps 11-22 12:00 -"], await stage.LogAsync());
+        Assert.Equal([html, spaces, "awkward-deps", unicode], await stage.TextsAsync("select app_name from crontabber order by app_name collate \"C\""));
+        Assert.Equal([html, spaces], await stage.TextsAsync("select unnest(depends_on) from crontabber where app_name = 'awkward-deps'"));
+    }
+
+    /// <summary>exp-11: rows somebody inserted with nothing but a name.</summary>
+    [Fact]
+    public async Task Rows_with_nothing_but_a_name_are_never_due()
+    {
+        await using var stage = await SetAsync();
+        await stage.DoAsync("insert into crontabber (app_name) values ('after'), ('slow'), ('empty-dep'), ('z-last'), ('child-of-slow')");
+
+        Assert.Equal(0, (await stage.CompatAsync(Odd())).ExitCode);
+        Assert.Empty(await stage.LogAsync());
+        Assert.Equal(["0"], await stage.TextsAsync("select count(*)::text from crontabber where num_nonnulls(next_run, first_run, last_run, last_success, ongoing) > 0"));
+    }
+
+    /// <summary>exp-13: an operator moves next_run.</summary>
+    [Fact]
+    public async Task A_moved_next_run_is_obeyed_and_a_postponed_parent_does_not_hold_its_child_back()
+    {
+        await using var stage = await SetAsync();
+        await stage.CompatAsync(Odd());
+
+        await stage.DoAsync("update crontabber set next_run = timestamptz '2026-11-24 12:00Z' where app_name = 'slow'");
+        await stage.CompatAsync(Odd());
+        Assert.Equal(5, (await stage.LogAsync()).Count);
+
+        await stage.DoAsync("update crontabber set next_run = timestamptz '2026-11-22 11:59Z' where app_name = 'child-of-slow'");
+        await stage.CompatAsync(Odd());
+        Assert.Equal(["child-of-slow 11-22 12:00 -"], (await stage.LogAsync()).Skip(5));
+
+        await stage.DoAsync("update crontabber set next_run = timestamptz '2026-11-22 11:59Z' where app_name in ('slow', 'child-of-slow')");
+        await stage.CompatAsync(Odd());
+        Assert.Equal(["slow 11-22 12:00 -", "child-of-slow 11-22 12:00 -"], (await stage.LogAsync()).Skip(6));
+    }
 }

@@ -1,3 +1,4 @@
+using Dashboard.Core.Retries;
 using Dashboard.Core.Sources;
 using Dashboard.Kit;
 using static Dashboard.Core.Tests.Sources.SourceWatchTests;
@@ -28,6 +29,11 @@ public sealed class LossTests
         await bench.ReadingAsync(before, SourceChange.Everything);
         var live = await bench.UntilAsync(status => status.State == SourceState.Live && status.Mode == mode);
         Assert.Equal((null, null, null), (live.Trouble, live.TroubleSince, live.NextAttempt));
+
+        // One streak, from the loss to the visit that read everything again.
+        Assert.Equal((1, RetryOutcome.Fail), (bench.Told.First().Attempt, bench.Told.First().Outcome));
+        Assert.Equal(RetryOutcome.OkAfterRetry, bench.Told.Last().Outcome);
+        Assert.Single(bench.Told.Select(told => (told.Source, told.Thread, told.Resource)).Distinct());
     }
 
     [Theory]

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -6,7 +9,7 @@ using Npgsql;
 namespace Dashboard.Core.Tests.Sources;
 
 /// <summary>A watch on one database with a reader that notes what it was called for and looks at the state table as the Jobs room would.</summary>
-internal sealed class WatchBench : ISourceReader, IAsyncDisposable
+internal sealed class WatchBench : ISourceReader, IRetryTelemetry, IAsyncDisposable
 {
     /// <summary>Ten times the pace of every day.</summary>
     private static readonly WatchPace Quick = new() { Beat = TimeSpan.FromMilliseconds(200) };
@@ -24,7 +27,7 @@ internal sealed class WatchBench : ISourceReader, IAsyncDisposable
     {
         Source = source;
         statuses = new SourceFeeds<SourceStatus>(_ => SourceStatus.Connecting(source));
-        watch = new SourceWatch(new SourceDirectory([source]), statuses, [this], TimeProvider.System, NullLogger<SourceWatch>.Instance) { Pace = pace };
+        watch = new SourceWatch(new SourceDirectory([source]), statuses, [this], TimeProvider.System, NullLogger<SourceWatch>.Instance, this) { Pace = pace };
     }
 
     public Source Source { get; }
@@ -36,6 +39,9 @@ internal sealed class WatchBench : ISourceReader, IAsyncDisposable
     public SourceStatus Status => Statuses.Newest;
 
     public Reading Newest => readings.Newest;
+
+    /// <summary>What the executor of its visits told.</summary>
+    public ConcurrentQueue<RetryEvent> Told { get; } = new();
 
     /// <summary>The most calls that were ever under way at once.</summary>
     public int MostAtOnce { get; private set; }
@@ -73,6 +79,13 @@ internal sealed class WatchBench : ISourceReader, IAsyncDisposable
 
         Interlocked.Decrement(ref under);
         readings.Publish(new Reading(Newest.Count + 1, news.Change, Newest.All | news.Change));
+    }
+
+    public void Tell(RetryEvent told) => Told.Enqueue(told);
+
+    public void Count(ExecutorIdentity who, string resource, string backend)
+    {
+        // Only what went wrong is of interest.
     }
 
     /// <summary>Waits for a status; what was the status instead is said when it does not come.</summary>

@@ -38,7 +38,7 @@ public static class DemoDatabase
     {
         ArgumentNullException.ThrowIfNull(say);
         await using var data = NpgsqlDataSource.Create($"{connectionString};Pooling=false");
-        var runs = StartRuns.On(data);
+        var runs = ShippedRuns.On(data);
         var loaded = await runs.Repeatable.RunAsync(
             async (connection, token) =>
             {

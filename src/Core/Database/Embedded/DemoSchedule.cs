@@ -29,7 +29,7 @@ public static class DemoSchedule
     {
         ArgumentNullException.ThrowIfNull(folder);
         await using var data = NpgsqlDataSource.Create($"{connectionString};Pooling=false");
-        var moved = await StartRuns.On(data).Statements.ScalarAsync(static () => new NpgsqlCommand(FirstRunSql), cancellationToken) is DateTime moment ? new DateTimeOffset(moment, TimeSpan.Zero) - FirstRun : TimeSpan.Zero;
+        var moved = await ShippedRuns.On(data).Statements.ScalarAsync(static () => new NpgsqlCommand(FirstRunSql), cancellationToken) is DateTime moment ? new DateTimeOffset(moment, TimeSpan.Zero) - FirstRun : TimeSpan.Zero;
         Directory.CreateDirectory(In(folder, ""));
         await File.WriteAllTextAsync(JobsFile(folder), Moved(Recorded("crontabber.ini"), moved), cancellationToken);
         await File.WriteAllTextAsync(MappingFile(folder), Recorded("crontabber-mapping.json"), cancellationToken);

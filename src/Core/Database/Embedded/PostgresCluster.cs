@@ -9,6 +9,9 @@ public sealed class PostgresCluster(DataFolder folder, ServerAccount account, Ti
     /// <summary>The role that may do anything in it; only used to set the cluster up.</summary>
     public const string Superuser = "postgres";
 
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
     /// <summary>The major version it was made by; null when there is none yet.</summary>
     /// <remarks>What is not a whole cluster is set aside under another name, never deleted.</remarks>
     public int? Version()
@@ -77,8 +80,14 @@ public sealed class PostgresCluster(DataFolder folder, ServerAccount account, Ti
         }
     }
 
-    /// <summary>Stops a server of ours that outlived its dashboard, and removes what a dead one left in the way.</summary>
+    /// <summary>Stops a server of ours that outlived its dashboard, and removes what a dead one left in the way: its file, and processes of it that are still at work.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        await SettleServerAsync(cancellationToken);
+        await OutliveAsync(cancellationToken);
+    }
+
+    private async Task SettleServerAsync(CancellationToken cancellationToken)
     {
         var file = Path.Combine(folder.Cluster, "postmaster.pid");
         if (LeftBehind(file) is not { } processId)
@@ -96,7 +105,7 @@ public sealed class PostgresCluster(DataFolder folder, ServerAccount account, Ti
         }
 
         say($"PostgreSQL (process {processId}) outlived the dashboard that started it; waiting for it to stop.");
-        var deadline = clock.GetUtcNow() + TimeSpan.FromMinutes(1);
+        var deadline = clock.GetUtcNow() + Longest;
         for (var attempt = 0; IsOurServer(processId); attempt++)
         {
             if (clock.GetUtcNow() > deadline)
@@ -109,7 +118,64 @@ public sealed class PostgresCluster(DataFolder folder, ServerAccount account, Ti
                 PostgresProcess.AskToStop(processId);
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken);
+            await Task.Delay(Look, clock, cancellationToken);
+        }
+    }
+
+    // The processes of a server that was killed see it when they next wait for something. Until the last is gone they use its shared memory, and no other server starts.
+    private async Task OutliveAsync(CancellationToken cancellationToken)
+    {
+        var deadline = clock.GetUtcNow() + Longest;
+        for (var attempt = 1; Orphans() is { Count: > 0 } orphans; attempt++)
+        {
+            if (clock.GetUtcNow() > deadline)
+            {
+                throw new EmbeddedPostgresException(
+                    $"Processes of a PostgreSQL that died still work on {folder.Cluster} and do not stop: {string.Join(", ", orphans)}. Stop them (kill {string.Join(' ', orphans)}) and start again.");
+            }
+
+            if (attempt == 20)
+            {
+                say($"Processes of a PostgreSQL that died are still at work ({string.Join(", ", orphans)}); asking them to stop.");
+            }
+
+            if (attempt % 20 == 0)
+            {
+                orphans.ForEach(PostgresProcess.AskToStop);
+            }
+
+            await Task.Delay(Look, clock, cancellationToken);
+        }
+    }
+
+    private List<int> Orphans()
+    {
+        var orphans = new List<int>();
+        foreach (var process in Process.GetProcesses())
+        {
+            using (process)
+            {
+                // Each says in its name what it is at: postgres: checkpointer.
+                if (process.ProcessName.StartsWith("postgres", StringComparison.Ordinal) && WorkingFolder(process.Id) == folder.Cluster)
+                {
+                    orphans.Add(process.Id);
+                }
+            }
+        }
+
+        return orphans;
+    }
+
+    // Null where nobody can tell: on another system, or of another account.
+    private static string? WorkingFolder(int processId)
+    {
+        try
+        {
+            return new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/cwd")).LinkTarget;
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
@@ -136,8 +202,7 @@ public sealed class PostgresCluster(DataFolder folder, ServerAccount account, Ti
             }
 
             // A server's working directory is its cluster.
-            var directory = new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/cwd")).LinkTarget;
-            return directory is null || directory == folder.Cluster;
+            return WorkingFolder(processId) is not { } directory || directory == folder.Cluster;
         }
         catch (Exception cause) when (cause is ArgumentException or InvalidOperationException or IOException or UnauthorizedAccessException)
         {

@@ -317,7 +317,7 @@ public sealed class LogFollower(string path, LogSubject subject, ILogPositions p
 
     // Also where nobody knows whether it was kept: what comes twice counts once.
     private static bool Heals(Exception cause) =>
-        cause is CommitInDoubtException or TimeoutException || (cause is NpgsqlException && PostgresTrouble.Of(cause, AttemptPhase.Opening, lost: false).Kind != TroubleKind.Fatal);
+        cause is CommitInDoubtException or TimeoutException || (cause is NpgsqlException && PostgresTrouble.Of(cause, AttemptPhase.Opening, lost: false).Kind is TroubleKind.Operational or TroubleKind.Conditional);
 
     private void Once(string words)
     {

@@ -81,6 +81,12 @@ public enum TroubleKind
 
     /// <summary>No other attempt can heal it: raised at once.</summary>
     Fatal,
+
+    /// <summary>
+    /// The other end works; it is the function that failed, by an exception of its own or by what its data did to a statement. Raised at once, and told to nobody: whoever
+    /// runs the function records how it ended, and nothing was tried again.
+    /// </summary>
+    Foreign,
 }
 
 /// <summary>What a failure is to an executor.</summary>

@@ -59,7 +59,7 @@ internal static class PostgresTrouble
                 InvalidOperationException when lost => TroubleKind.Operational,
                 AttemptDeadlineException => TroubleKind.Operational,
                 SocketException or TimeoutException or IOException when phase == AttemptPhase.Opening => TroubleKind.Operational,
-                _ => TroubleKind.Fatal,
+                _ => phase == AttemptPhase.Working && !lost ? TroubleKind.Foreign : TroubleKind.Fatal,
             },
             null);
     }
@@ -87,6 +87,9 @@ internal static class PostgresTrouble
         _ => said.SqlState[..2] switch
         {
             "08" or "53" => TroubleKind.Operational,
+
+            // Bad data, a constraint, a RAISE: the original lets them pass without a word.
+            "22" or "23" or "P0" => TroubleKind.Foreign,
             _ => TroubleKind.Fatal,
         },
     };

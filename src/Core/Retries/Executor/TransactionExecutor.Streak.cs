@@ -90,10 +90,15 @@ public sealed partial class TransactionExecutor<TConnection>
             }
 
             var trouble = failure is AttemptDeadlineException ? new Trouble(TroubleKind.Operational, null) : owner.resource.Classify(failure, attempt.Phase, attempt.Lost);
-            if (trouble.Kind == TroubleKind.Fatal)
+            if (trouble.Kind is TroubleKind.Fatal or TroubleKind.Foreign)
             {
-                LogUnrecoverable(owner.log, failure, owner.resource.Name);
-                Tell(RetryOutcome.NotRetryable, failure, trouble.Code);
+                // After failures of the resource it ends their streak, whosever it is.
+                if (trouble.Kind == TroubleKind.Fatal || told > 0)
+                {
+                    LogUnrecoverable(owner.log, failure, owner.resource.Name);
+                    Tell(RetryOutcome.NotRetryable, failure, trouble.Code);
+                }
+
                 ExceptionDispatchInfo.Throw(failure);
             }
 
@@ -140,7 +145,7 @@ public sealed partial class TransactionExecutor<TConnection>
                 }
 
                 var trouble = owner.resource.Classify(unasked, AttemptPhase.Opening, lost: true);
-                if (trouble.Kind == TroubleKind.Fatal)
+                if (trouble.Kind is TroubleKind.Fatal or TroubleKind.Foreign)
                 {
                     throw InDoubt(unasked, "it cannot be asked for");
                 }

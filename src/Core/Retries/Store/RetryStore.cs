@@ -8,8 +8,9 @@ namespace Dashboard.Core.Retries.Store;
 
 /// <summary>Writes <c>dashboard.retry_event</c> and what follows from it, each batch in one transaction.</summary>
 /// <remarks>
-/// Batches of one source come one after the other, whichever node they come to: so what is known is known, and only what is new goes in, by COPY
-/// straight into the table of its day. A batch changes nothing when it comes again, so a COMMIT whose answer is lost is not asked for.
+/// Batches of one source come one after the other, whichever node they come to. All of a batch is taken for new and goes in by COPY, straight into the table of its day,
+/// whose index of ids says when something of it was there already: then what is known is looked up, and only the rest goes in. A batch changes nothing when it comes again,
+/// so a COMMIT whose answer is lost is not asked for.
 /// </remarks>
 internal sealed class RetryStore : IRetryStore, ILogPositions
 {
@@ -20,7 +21,7 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
 
     // A day not made now goes to the other ones: long past, or far ahead.
     private const string DaysSql = """
-        select dashboard.make_retry_day(day)
+        select day, dashboard.make_retry_day(day)
           from unnest(@days) day
          where day between (now() at time zone 'UTC')::date - @keep and (now() at time zone 'UTC')::date + 2
         """;
@@ -28,11 +29,19 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
     private const string KnownSql = """
         select id
           from dashboard.retry_event
-         where id = any(@ids) and at >= @from and at < @until
+         where id = any(@ids) and ((at >= @from and at < @guarded) or (at >= @unguarded and at < @until))
+        """;
+
+    private const string TriedSql = """
+        savepoint told
+        """;
+
+    private const string AgainSql = """
+        rollback to savepoint told
         """;
 
     private const string CopySql = """
-        copy dashboard.retry_event
+        copy dashboard.{table}
              (id, at, source, host, process, thread, app_name, run_id, resource, backend, executor, attempt, outcome, exc_type, exc_value, code, class,
               delay_s, next_attempt_at)
         from stdin (format binary)
@@ -97,7 +106,7 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
             }
             catch (PostgresException cause) when (attempt < MostTries && cause.SqlState is PostgresErrorCodes.UniqueViolation)
             {
-                // The same id came from two sources at once; now it is known.
+                // The same id came from two sources while it was looked for; now it is known.
             }
         }
     }
@@ -106,19 +115,43 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
     {
         await AloneAsync(connection, batch, cancellationToken);
         var counts = await CountsAsync(connection, batch, cancellationToken);
-        var (fresh, streaks) = await KnownAsync(connection, events, cancellationToken);
-        if (fresh.Count > 0)
+        try
         {
-            await CopyAsync(connection, fresh, cancellationToken);
+            var asked = await KnownAsync(connection, events, Day.Of(events), cancellationToken);
+            return await KeepAsync(connection, batch, asked, counts, streaksToo: true, cancellationToken);
+        }
+        catch (PostgresException cause) when (cause.SqlState is PostgresErrorCodes.UniqueViolation)
+        {
+            await using (var again = new NpgsqlCommand(AgainSql, connection))
+            {
+                await again.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            var asked = await KnownAsync(connection, events, guarded: null, cancellationToken);
+            return await KeepAsync(connection, batch, asked, counts, streaksToo: false, cancellationToken);
+        }
+    }
+
+    private static async Task<int> KeepAsync(NpgsqlConnection connection, RetryBatch batch, Asked asked, IReadOnlyList<AttemptCount> counts, bool streaksToo, CancellationToken cancellationToken)
+    {
+        if (asked.Fresh.Count > 0)
+        {
+            await CopyAsync(connection, asked, cancellationToken);
         }
 
         await using var rest = new NpgsqlBatch(connection);
-        if (StreakFold.Of(streaks, fresh) is { Count: > 0 } changed)
+        if (StreakFold.Of(asked.Streaks, asked.Fresh) is { Count: > 0 } changed)
         {
-            Add(rest, StreakRows.Write(changed));
+            var rows = new StreakRows(changed);
+            if (streaksToo)
+            {
+                await rows.CopyNewAsync(connection, asked.Streaks.Values.Select(streak => streak.Id).ToHashSet(), cancellationToken);
+            }
+
+            Add(rest, rows.Write());
         }
 
-        Add(rest, RetryRollups.Of(fresh, counts));
+        Add(rest, RetryRollups.Of(asked.Fresh, counts));
         if (batch.Ticks.Count > 0)
         {
             rest.BatchCommands.Add(RetryRollups.Of(batch.Ticks));
@@ -134,7 +167,7 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
             await rest.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        return fresh.Count;
+        return asked.Fresh.Count;
     }
 
     private static void Add(NpgsqlBatch batch, IEnumerable<NpgsqlBatchCommand> commands)
@@ -165,33 +198,45 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
         return await first.ExecuteScalarAsync(cancellationToken) is null ? [] : batch.Counts;
     }
 
-    private async Task<(IReadOnlyList<RetryEvent> Fresh, Dictionary<StreakKey, RetryStreak> Streaks)> KnownAsync(
-        NpgsqlConnection connection, RetryEvent[] events, CancellationToken cancellationToken)
+    // What is within the guarded day is not looked for: its index will say.
+    private async Task<Asked> KnownAsync(NpgsqlConnection connection, RetryEvent[] events, Day? guarded, CancellationToken cancellationToken)
     {
         if (events.Length == 0)
         {
-            return (events, []);
+            return new Asked(events, [], null);
         }
 
-        var days = events.Select(told => DateOnly.FromDateTime(told.At.UtcDateTime)).Distinct().ToArray();
-        await using var asked = new NpgsqlBatch(connection)
+        var (from, until) = (events.Min(told => told.At) - SameWithin, events.Max(told => told.At) + SameWithin);
+        await using var ask = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand(DaysSql) { Parameters = { new("days", days), new("keep", options.Value.KeepDays) } },
+                new NpgsqlBatchCommand(DaysSql)
+                {
+                    Parameters = { new("days", events.Select(told => DateOnly.FromDateTime(told.At.UtcDateTime)).Distinct().ToArray()), new("keep", options.Value.KeepDays) },
+                },
                 new NpgsqlBatchCommand(KnownSql)
                 {
                     Parameters =
                     {
                         new("ids", events.Select(told => told.Id).ToArray()),
-                        new("from", events.Min(told => told.At) - SameWithin),
-                        new("until", events.Max(told => told.At) + SameWithin),
+                        new("from", from),
+                        new("guarded", guarded?.Begins ?? until),
+                        new("unguarded", guarded?.Ends ?? until),
+                        new("until", until),
                     },
                 },
                 StreakRows.Newest([.. events.Select(StreakKey.Of).Distinct().Select(StreakRows.KeyOf)]),
+                new NpgsqlBatchCommand(TriedSql),
             },
         };
-        await using var row = await asked.ExecuteReaderAsync(cancellationToken);
+        await using var row = await ask.ExecuteReaderAsync(cancellationToken);
+        string? table = null;
+        while (await row.ReadAsync(cancellationToken))
+        {
+            table = row.GetFieldValue<DateOnly>(0) == guarded?.Date ? guarded.Table : table;
+        }
+
         await row.NextResultAsync(cancellationToken);
         var known = new HashSet<Guid>();
         while (await row.ReadAsync(cancellationToken))
@@ -207,13 +252,13 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
             streaks[StreakKey.Of(streak)] = streak;
         }
 
-        return (known.Count == 0 ? events : [.. events.Where(told => !known.Contains(told.Id))], streaks);
+        return new Asked(known.Count == 0 ? events : [.. events.Where(told => !known.Contains(told.Id))], streaks, table);
     }
 
-    private static async Task CopyAsync(NpgsqlConnection connection, IReadOnlyList<RetryEvent> events, CancellationToken cancellationToken)
+    private static async Task CopyAsync(NpgsqlConnection connection, Asked asked, CancellationToken cancellationToken)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(CopySql, cancellationToken);
-        foreach (var told in events)
+        await using var copy = await connection.BeginBinaryImportAsync(CopySql.Replace("{table}", asked.Table ?? "retry_event", StringComparison.Ordinal), cancellationToken);
+        foreach (var told in asked.Fresh)
         {
             await copy.StartRowAsync(cancellationToken);
             await copy.WriteAsync(told.Id, NpgsqlDbType.Uuid, cancellationToken);
@@ -240,5 +285,33 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
         await copy.CompleteAsync(cancellationToken);
 
         Task TextAsync(string? text) => text is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(text, NpgsqlDbType.Text, cancellationToken);
+    }
+
+    /// <summary>What the database said of a batch.</summary>
+    /// <param name="Fresh">The events it does not know, as far as was asked.</param>
+    /// <param name="Streaks">The newest streak of each key.</param>
+    /// <param name="Table">The table of their day; null where they are of several days, or of one that has none.</param>
+    private sealed record Asked(IReadOnlyList<RetryEvent> Fresh, Dictionary<StreakKey, RetryStreak> Streaks, string? Table);
+
+    /// <summary>The one day of a batch, in UTC.</summary>
+    private sealed record Day(DateOnly Date)
+    {
+        public DateTimeOffset Begins => new(Date, TimeOnly.MinValue, TimeSpan.Zero);
+
+        public DateTimeOffset Ends => Begins.AddDays(1);
+
+        public string Table => $"retry_event_{Date:yyyyMMdd}";
+
+        /// <summary>Null when there are several.</summary>
+        public static Day? Of(RetryEvent[] events)
+        {
+            if (events.Length == 0)
+            {
+                return null;
+            }
+
+            var date = DateOnly.FromDateTime(events[0].At.UtcDateTime);
+            return Array.TrueForAll(events, told => DateOnly.FromDateTime(told.At.UtcDateTime) == date) ? new Day(date) : null;
+        }
     }
 }

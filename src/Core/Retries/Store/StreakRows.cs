@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -6,9 +7,25 @@ using NpgsqlTypes;
 
 namespace Dashboard.Core.Retries.Store;
 
-/// <summary>Streaks in <c>dashboard.retry_streak</c>.</summary>
-internal static class StreakRows
+/// <summary>Streaks in <c>dashboard.retry_streak</c>: reads them, and writes those a batch made or changed.</summary>
+internal sealed class StreakRows
 {
+    private readonly Dictionary<StreakKey, Guid> keys = [];
+    private readonly Dictionary<Guid, Guid> newest = [];
+    private readonly IReadOnlyList<RetryStreak> streaks;
+    private IReadOnlyList<RetryStreak> known;
+    private bool copied;
+
+    /// <summary>Streaks to write; of each key the one that comes last becomes the newest.</summary>
+    public StreakRows(IReadOnlyList<RetryStreak> streaks)
+    {
+        this.streaks = known = streaks;
+        foreach (var streak in streaks)
+        {
+            newest[Key(streak)] = streak.Id;
+        }
+    }
+
     /// <summary>What <see cref="Read"/> reads, in this order.</summary>
     public const string Columns = """
         id, source, host, process, thread, app_name, run_id, resource, backend, executor, started_at, state, ended_at, attempts, heard_at,
@@ -25,6 +42,13 @@ internal static class StreakRows
         update dashboard.retry_streak
            set newest = false
          where newest and key = any(@keys)
+        """;
+
+    private const string CopySql = """
+        copy dashboard.retry_streak
+             (id, key, newest, source, host, process, thread, app_name, run_id, resource, backend, executor, started_at, state, ended_at, attempts,
+              heard_at, delay_s, next_attempt_at, exc_type, exc_value, code, class, marks)
+        from stdin (format binary)
         """;
 
     private const string WriteSql = """
@@ -56,40 +80,99 @@ internal static class StreakRows
     /// <summary>Asks for the newest streak of each of some keys.</summary>
     public static NpgsqlBatchCommand Newest(Guid[] keys) => new(NewestSql) { Parameters = { new("keys", keys) } };
 
-    /// <summary>Writes streaks; of each key the one that comes last becomes the newest.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Write(IReadOnlyList<RetryStreak> streaks)
+    /// <summary>Writes those that nobody has heard of by COPY; the others are left for <see cref="Write"/>.</summary>
+    /// <exception cref="PostgresException">One is there although its events are not any more: a unique violation. Then all of them go through <see cref="Write"/>.</exception>
+    public async Task CopyNewAsync(NpgsqlConnection connection, HashSet<Guid> heardOf, CancellationToken cancellationToken)
     {
-        var keys = streaks.Select(streak => KeyOf(StreakKey.Of(streak))).ToArray();
-        var last = keys.Select((key, place) => (key, place)).GroupBy(pair => pair.key).ToDictionary(group => group.Key, group => group.Max(pair => pair.place));
-        yield return new NpgsqlBatchCommand(OlderSql) { Parameters = { new("keys", last.Keys.ToArray()) } };
+        RetryStreak[] made = [.. streaks.Where(streak => !heardOf.Contains(streak.Id))];
+        (known, copied) = ([.. streaks.Where(streak => heardOf.Contains(streak.Id))], true);
+        if (made.Length == 0)
+        {
+            return;
+        }
+
+        await using (var older = new NpgsqlCommand(OlderSql, connection) { Parameters = { new("keys", made.Where(IsNewest).Select(Key).ToArray()) } })
+        {
+            await older.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var copy = await connection.BeginBinaryImportAsync(CopySql, cancellationToken);
+        foreach (var streak in made)
+        {
+            await copy.StartRowAsync(cancellationToken);
+            await copy.WriteAsync(streak.Id, NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(Key(streak), NpgsqlDbType.Uuid, cancellationToken);
+            await copy.WriteAsync(IsNewest(streak), NpgsqlDbType.Boolean, cancellationToken);
+            await TextAsync(streak.Source);
+            await TextAsync(streak.Host);
+            await TextAsync(streak.Process);
+            await TextAsync(streak.Thread);
+            await TextAsync(streak.AppName);
+            await TextAsync(streak.RunId);
+            await TextAsync(streak.Resource);
+            await TextAsync(streak.Backend);
+            await TextAsync(RetryWords.Of(streak.Executor));
+            await TimeAsync(streak.StartedAt);
+            await TextAsync(RetryWords.Of(streak.State));
+            await TimeAsync(streak.EndedAt);
+            await copy.WriteAsync(streak.Attempts, NpgsqlDbType.Integer, cancellationToken);
+            await TimeAsync(streak.HeardAt);
+            await (streak.Delay is { } delay ? copy.WriteAsync(delay.TotalSeconds, NpgsqlDbType.Double, cancellationToken) : copy.WriteNullAsync(cancellationToken));
+            await TimeAsync(streak.NextAttemptAt);
+            await TextAsync(streak.ExceptionType);
+            await TextAsync(streak.ExceptionValue);
+            await TextAsync(streak.Code);
+            await TextAsync(streak.Class is { } kind ? RetryWords.Of(kind) : null);
+            await copy.WriteAsync(Marks(streak.Marks), NpgsqlDbType.Jsonb, cancellationToken);
+        }
+
+        await copy.CompleteAsync(cancellationToken);
+
+        Task TextAsync(string? text) => text is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(text, NpgsqlDbType.Text, cancellationToken);
+        Task TimeAsync(DateTimeOffset? at) => at is { } moment ? copy.WriteAsync(moment.ToUniversalTime(), NpgsqlDbType.TimestampTz, cancellationToken) : copy.WriteNullAsync(cancellationToken);
+    }
+
+    /// <summary>Writes them, whether they are there or not.</summary>
+    public IEnumerable<NpgsqlBatchCommand> Write()
+    {
+        if (known.Count == 0)
+        {
+            yield break;
+        }
+
+        if (!copied)
+        {
+            yield return new NpgsqlBatchCommand(OlderSql) { Parameters = { new("keys", newest.Keys.ToArray()) } };
+        }
+
         yield return new NpgsqlBatchCommand(WriteSql)
         {
             Parameters =
             {
-                new("ids", streaks.Select(streak => streak.Id).ToArray()),
-                new("keys", keys),
-                new("newest", keys.Select((key, place) => last[key] == place).ToArray()),
-                Texts("sources", streaks, streak => streak.Source),
-                Texts("hosts", streaks, streak => streak.Host),
-                Texts("processes", streaks, streak => streak.Process),
-                Texts("threads", streaks, streak => streak.Thread),
-                Texts("apps", streaks, streak => streak.AppName),
-                Texts("runs", streaks, streak => streak.RunId),
-                Texts("resources", streaks, streak => streak.Resource),
-                Texts("backends", streaks, streak => streak.Backend),
-                Texts("executors", streaks, streak => RetryWords.Of(streak.Executor)),
-                Times("starts", streaks, streak => streak.StartedAt),
-                Texts("states", streaks, streak => RetryWords.Of(streak.State)),
-                Times("ends", streaks, streak => streak.EndedAt),
-                new("attempts", streaks.Select(streak => streak.Attempts).ToArray()),
-                Times("heards", streaks, streak => streak.HeardAt),
-                new("delays", NpgsqlDbType.Array | NpgsqlDbType.Double) { Value = streaks.Select(streak => streak.Delay?.TotalSeconds).ToArray() },
-                Times("nexts", streaks, streak => streak.NextAttemptAt),
-                Texts("types", streaks, streak => streak.ExceptionType),
-                Texts("values", streaks, streak => streak.ExceptionValue),
-                Texts("codes", streaks, streak => streak.Code),
-                Texts("classes", streaks, streak => streak.Class is { } kind ? RetryWords.Of(kind) : null),
-                Texts("marks", streaks, streak => Marks(streak.Marks)),
+                new("ids", known.Select(streak => streak.Id).ToArray()),
+                new("keys", known.Select(Key).ToArray()),
+                new("newest", known.Select(IsNewest).ToArray()),
+                Texts("sources", known, streak => streak.Source),
+                Texts("hosts", known, streak => streak.Host),
+                Texts("processes", known, streak => streak.Process),
+                Texts("threads", known, streak => streak.Thread),
+                Texts("apps", known, streak => streak.AppName),
+                Texts("runs", known, streak => streak.RunId),
+                Texts("resources", known, streak => streak.Resource),
+                Texts("backends", known, streak => streak.Backend),
+                Texts("executors", known, streak => RetryWords.Of(streak.Executor)),
+                Times("starts", known, streak => streak.StartedAt),
+                Texts("states", known, streak => RetryWords.Of(streak.State)),
+                Times("ends", known, streak => streak.EndedAt),
+                new("attempts", known.Select(streak => streak.Attempts).ToArray()),
+                Times("heards", known, streak => streak.HeardAt),
+                new("delays", NpgsqlDbType.Array | NpgsqlDbType.Double) { Value = known.Select(streak => streak.Delay?.TotalSeconds).ToArray() },
+                Times("nexts", known, streak => streak.NextAttemptAt),
+                Texts("types", known, streak => streak.ExceptionType),
+                Texts("values", known, streak => streak.ExceptionValue),
+                Texts("codes", known, streak => streak.Code),
+                Texts("classes", known, streak => streak.Class is { } kind ? RetryWords.Of(kind) : null),
+                Texts("marks", known, streak => Marks(streak.Marks)),
             },
         };
     }
@@ -135,9 +218,32 @@ internal static class StreakRows
     /// <summary>A text or null.</summary>
     public static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
+    private Guid Key(RetryStreak streak)
+    {
+        var key = StreakKey.Of(streak);
+        if (!keys.TryGetValue(key, out var hash))
+        {
+            keys[key] = hash = KeyOf(key);
+        }
+
+        return hash;
+    }
+
+    private bool IsNewest(RetryStreak streak) => newest[Key(streak)] == streak.Id;
+
     // Attempt, microseconds since 1970, seconds of delay: short, and as exact as the columns.
-    private static string Marks(IReadOnlyList<AttemptMark> marks) =>
-        JsonSerializer.Serialize(marks.Select(mark => new double?[] { mark.Attempt, (mark.At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, mark.Delay?.TotalSeconds }));
+    private static string Marks(IReadOnlyList<AttemptMark> marks)
+    {
+        var json = new StringBuilder("[", 32 * (marks.Count + 1));
+        foreach (var mark in marks)
+        {
+            json.Append(json.Length == 1 ? "[" : ",[")
+                .Append(CultureInfo.InvariantCulture, $"{mark.Attempt},{(mark.At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond},");
+            _ = mark.Delay is { } delay ? json.Append(CultureInfo.InvariantCulture, $"{delay.TotalSeconds}]") : json.Append("null]");
+        }
+
+        return json.Append(']').ToString();
+    }
 
     private static AttemptMark[] Marks(string json) =>
         [.. JsonSerializer.Deserialize<double?[][]>(json)!.Select(mark =>

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Dashboard.Core.Runner.Samples;
 
@@ -22,6 +23,7 @@ internal sealed partial class SampleRunner(
     /// <summary>From one tick to the next: finer than cron, for somebody may be watching.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan BetweenTrims = TimeSpan.FromHours(1);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>Before anybody reads them: the monitors of the source begin afterwards.</summary>
@@ -39,6 +41,7 @@ internal sealed partial class SampleRunner(
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         resources.TroubleAsync(stoppingToken),
+        TrimAsync(stoppingToken),
         KeptRunning.RunAsync(LiveAsync, clock, (cause, pause) => LogDied(log, cause, pause), stoppingToken));
 
     private async Task LiveAsync(CancellationToken quit)
@@ -56,6 +59,30 @@ internal sealed partial class SampleRunner(
         LogBegins(log, read.Jobs.Count);
         await RunnerLoop.RunAsync(async token => Told(await tick.RunAsync(token)), Interval, clock, quit);
         await tick.WrittenAsync(quit);
+    }
+
+    private async Task TrimAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(BetweenTrims, clock);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await SampleSource.TrimAsync(resources.State, cancellationToken);
+                }
+                catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
+                {
+                    LogUntrimmed(log, cause);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The dashboard stops.
+        }
     }
 
     // What became of jobs stands in the tables; only what is odd about a tick is worth a line.
@@ -78,4 +105,7 @@ internal sealed partial class SampleRunner(
 
     [LoggerMessage(1903, LogLevel.Information, "The living sample, {Job}: {Remark}")]
     private static partial void LogRemark(ILogger log, string job, string remark);
+
+    [LoggerMessage(1904, LogLevel.Warning, "The log of the living sample cannot be trimmed at present; trying again in an hour")]
+    private static partial void LogUntrimmed(ILogger log, Exception cause);
 }

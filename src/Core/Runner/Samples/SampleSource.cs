@@ -18,6 +18,10 @@ public static class SampleSource
     public const string Name = "sample";
 
     // Three hours in which nobody ran the jobs that make up for what they missed: the first start finds that, and does it.
+    private const string TrimSql = """
+        delete from crontabber_log where log_time < now() - interval '14 days'
+        """;
+
     private const string BeginSql = """
         insert into crontabber (app_name, next_run, first_run, last_run, last_success, error_count, depends_on, last_error)
         select name, past + every, past, past, past, 0, parents::text[], '{}'
@@ -53,7 +57,7 @@ public static class SampleSource
     {
         await using var data = NpgsqlDataSource.Create($"{connectionString};Pooling=false");
         await StateTables.FindAsync(data, create: true, cancellationToken);
-        await StartRuns.On(data).Repeatable.RunAsync(
+        await ShippedRuns.On(data).Repeatable.RunAsync(
             static async (connection, token) =>
             {
                 foreach (var sql in (string[])["set local client_min_messages = warning", Shipped("Runner/Samples/reports.sql"), BeginSql])
@@ -64,6 +68,9 @@ public static class SampleSource
             },
             cancellationToken);
     }
+
+    /// <summary>Forgets what its jobs logged long ago: it ticks every ten seconds, on somebody's laptop. Never done to a log that is not the sample's own.</summary>
+    public static Task<int> TrimAsync(NpgsqlDataSource sample, CancellationToken cancellationToken) => ShippedRuns.On(sample).Statements.ExecuteAsync(static () => new NpgsqlCommand(TrimSql), cancellationToken);
 
     /// <summary>Writes its configuration, with the address of the site that its jobs call, and the names of its classes.</summary>
     public static async Task WriteAsync(DataFolder folder, Uri site, CancellationToken cancellationToken)

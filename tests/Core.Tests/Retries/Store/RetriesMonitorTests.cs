@@ -82,6 +82,21 @@ public sealed class RetriesMonitorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_open_streak_that_fell_silent_is_ended_in_the_records_a_minute_after_its_attempt_was_due()
+    {
+        var (silent, waiting) = (Told(RetryOutcome.Fail, 1, Now.AddMinutes(-30)), Told(RetryOutcome.Fail, 1, Now.AddMinutes(-30), "Thread-1") with { NextAttemptAt = Now.AddMinutes(30) });
+        await store.KeepAsync(new RetryBatch { Events = [silent, waiting] }, Stop);
+        await monitor.OnceAsync(Stop);
+
+        await using var kept = own.Source.CreateCommand("select string_agg(concat_ws(' ', thread, state, extract(epoch from ended_at - started_at)::int, next_attempt_at is null), ', ' order by thread) from dashboard.retry_streak");
+        Assert.Equal("MainThread lost 70 t, Thread-1 open f", await kept.ExecuteScalarAsync(Stop));
+
+        // It was alive after all.
+        await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.OkAfterRetry, 2, Now.AddMinutes(-1))] }, Stop);
+        Assert.Equal("MainThread recovered 1740 t, Thread-1 open f", await kept.ExecuteScalarAsync(Stop));
+    }
+
+    [Fact]
     public async Task What_did_not_change_stays_the_same_object()
     {
         await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.Fail, 1, Now), Told(RetryOutcome.Fail, 1, Now, resource: "rabbitmq")] }, Stop);

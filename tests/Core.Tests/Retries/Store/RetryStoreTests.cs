@@ -140,6 +140,28 @@ public sealed class RetryStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_two_sources_tell_under_one_id_is_kept_once_whoever_comes_first()
+    {
+        var events = Enumerable.Range(0, 200).Select(number => Told(RetryOutcome.Fail, 1, Now.AddSeconds(number), $"Thread-{number}")).ToArray();
+        var others = events.Select(told => told with { Source = "other", At = told.At.AddMinutes(1) }).ToArray();
+        var receipts = await Task.WhenAll(events.Chunk(40).Concat(others.Chunk(40)).Select(batch => store.KeepAsync(new RetryBatch { Events = batch }, Stop)));
+        Assert.Equal(200, receipts.Sum(receipt => receipt.Kept));
+        Assert.Equal(200, await OneAsync<long>("select count(distinct id) from dashboard.retry_event"));
+        Assert.Equal(200, await OneAsync<long>("select count(*) from dashboard.retry_event"));
+    }
+
+    [Fact]
+    public async Task A_streak_that_outlived_its_events_is_written_again_not_beside()
+    {
+        var told = Told(RetryOutcome.Fail, 1, Now);
+        await store.KeepAsync(new RetryBatch { Events = [told] }, Stop);
+        await OneAsync<object>($"select dashboard.drop_retry_days('{Now.AddDays(1):yyyy-MM-dd}')");
+        await OneAsync<object>("update dashboard.retry_streak set newest = false returning 1");
+        Assert.Equal(new RetryReceipt(1, 0), await store.KeepAsync(new RetryBatch { Events = [told] }, Stop));
+        Assert.Equal("1 true", await OneAsync<string>("select count(*) || ' ' || bool_and(newest) from dashboard.retry_streak"));
+    }
+
+    [Fact]
     public async Task Days_too_old_go_with_their_table()
     {
         await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.Fail, 1, Now.AddDays(-3)), Told(RetryOutcome.Fail, 1, Now, "Thread-1")] }, Stop);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Dashboard.Core.Runner;
 using Dashboard.Core.Runner.Jobs;
 
 namespace Dashboard.Core.Tests.Runner.Jobs;
@@ -83,9 +84,9 @@ public sealed class HttpJobTests : IAsyncLifetime
     public async Task Nobody_there_is_told_with_the_systems_own_words()
     {
         var job = Job("http://127.0.0.1:1/");
-        var text = JobErrorText.Of(await Assert.ThrowsAsync<HttpRequestException>(() => job.Body.RunAsync(Runs.Of("call"), TestContext.Current.CancellationToken)));
+        var text = RunFailure.Of(await Assert.ThrowsAsync<HttpRequestException>(() => job.Body.RunAsync(Runs.Of("call"), TestContext.Current.CancellationToken)));
         Assert.Equal("<class 'System.Net.Http.HttpRequestException'>", text.Type);
-        Assert.Contains("Connection refused", text.Value, StringComparison.Ordinal);
+        Assert.Contains("Connection refused", text.Error.Value, StringComparison.Ordinal);
         Assert.Contains("\n ---> System.Net.Sockets.SocketException: Connection refused\n   at ", text.Traceback, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
+using Dashboard.Core.Runner;
 using Dashboard.Core.Runner.Jobs;
 using Dashboard.Core.Runner.Samples;
 using Dashboard.Kit;
@@ -46,7 +47,7 @@ public sealed class PostgresJobTests : IAsyncLifetime
     public async Task Nothing_has_moved_when_it_throws(string option, string type)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => TransferAsync(option));
-        Assert.Equal(type, JobErrorText.Of(failure).Type);
+        Assert.Equal(type, RunFailure.Of(failure).Type);
         Assert.Equal("current 5, savings 100", await BalancesAsync());
         await AssertNobodyInTransactionAsync();
     }
@@ -109,11 +110,11 @@ public sealed class PostgresJobTests : IAsyncLifetime
     public async Task Of_statements_that_fail_half_way_nothing_stays_and_the_error_is_the_databases_own()
     {
         var job = Sql("statement = '''insert into told values ('half'); select 1/0'''");
-        var text = JobErrorText.Of(await Assert.ThrowsAsync<PostgresException>(() => job.Body.RunAsync(Runs.Of("job"), Cancelled)));
-        Assert.Equal(("<class 'Npgsql.PostgresException'>", "22012: division by zero"), (text.Type, text.Value));
-        Assert.Equal("PostgresException('22012: division by zero')", text.Repr);
+        var text = RunFailure.Of(await Assert.ThrowsAsync<PostgresException>(() => job.Body.RunAsync(Runs.Of("job"), Cancelled)));
+        Assert.Equal(("<class 'Npgsql.PostgresException'>", "22012: division by zero"), (text.Type, text.Error.Value));
+        Assert.Equal("PostgresException('22012: division by zero')", text.Value);
         Assert.StartsWith("   at Npgsql.", text.Traceback, StringComparison.Ordinal);
-        Assert.Equal(FailureClass.Data, FailureKindRule.Of(new JobError(PythonClass.Name(text.Type), text.Value, text.Traceback)).Class);
+        Assert.Equal(FailureClass.Data, FailureKindRule.Of(text.Error).Class);
         Assert.Equal("", await ToldAsync());
         await AssertNobodyInTransactionAsync();
     }

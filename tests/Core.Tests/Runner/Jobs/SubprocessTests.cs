@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
+using Dashboard.Core.Runner;
 using Dashboard.Core.Runner.Jobs;
 
 namespace Dashboard.Core.Tests.Runner.Jobs;
@@ -130,11 +131,7 @@ public sealed class SubprocessTests : IDisposable
         Assert.Equal($"nightly 2014-09-04T07:00:00Z run-1 a = b\n{folder.FullName}\nleft nothing", result.Output);
     }
 
-    private static FailureClass Kind(Exception failure)
-    {
-        var text = JobErrorText.Of(failure);
-        return FailureKindRule.Of(new JobError(PythonClass.Name(text.Type), text.Value, text.Traceback)).Class;
-    }
+    private static FailureClass Kind(Exception failure) => FailureKindRule.Of(RunFailure.Of(failure).Error).Class;
 
     private Task<SubprocessResult> RunAsync(SubprocessCommand command) => runner.RunAsync(command, Runs.Of("job"), TestContext.Current.CancellationToken);
 

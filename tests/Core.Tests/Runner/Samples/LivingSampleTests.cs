@@ -55,6 +55,16 @@ public sealed class LivingSampleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Its_own_log_forgets_what_is_two_weeks_old()
+    {
+        await using var insert = data.CreateCommand("insert into crontabber_log (app_name, log_time) select 'job', now() - make_interval(days => days) from unnest(array[1, 13, 15, 400]) days");
+        await insert.ExecuteNonQueryAsync(Stop);
+
+        Assert.Equal(2, await SampleSource.TrimAsync(data, Stop));
+        Assert.Equal(["2"], await TextsAsync("select count(*)::text from crontabber_log where app_name = 'job'"));
+    }
+
+    [Fact]
     public async Task While_its_server_is_down_one_job_fails_and_the_others_do_not_mind_and_it_heals_when_the_server_is_back()
     {
         site.Away = true;

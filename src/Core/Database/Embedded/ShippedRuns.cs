@@ -4,8 +4,8 @@ using Npgsql;
 
 namespace Dashboard.Core.Database.Embedded;
 
-/// <summary>Runs on a database of the embedded server while the dashboard starts: for who waits, but what is loaded may take its time.</summary>
-internal static class StartRuns
+/// <summary>Runs on what the dashboard ships in its embedded server, the demo and the sample: three attempts, but what is loaded or trimmed may take its time.</summary>
+internal static class ShippedRuns
 {
     /// <summary>On that database.</summary>
     public static PostgresRuns On(NpgsqlDataSource data) =>
