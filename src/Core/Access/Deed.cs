@@ -44,6 +44,15 @@ public static class Deeds
     /// <summary>Say that somebody knows.</summary>
     public static readonly Deed Acknowledge = new("ack", Role.Operator);
 
+    /// <summary>Keep a trouble quiet until a moment.</summary>
+    public static readonly Deed Snooze = new("snooze", Role.Operator);
+
+    /// <summary>Keep a job or a source quiet for a while.</summary>
+    public static readonly Deed Silence = new("silence", Role.Operator);
+
+    /// <summary>Say whether a page was needed.</summary>
+    public static readonly Deed Label = new("label", Role.Operator);
+
     /// <summary>Take back what was done.</summary>
     public static readonly Deed Undo = new("undo", Role.Operator);
 
@@ -55,5 +64,5 @@ public static class Deeds
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<Deed> All =
-        [Read, Plan, RunNow, Backfill, MarkSuccess, Reset, ClearLock, ClearLiveLock, Hold, Release, Prune, Acknowledge, Undo, OwnSessions, ManageAccess];
+        [Read, Plan, RunNow, Backfill, MarkSuccess, Reset, ClearLock, ClearLiveLock, Hold, Release, Prune, Acknowledge, Snooze, Silence, Label, Undo, OwnSessions, ManageAccess];
 }

@@ -14,6 +14,8 @@ public static class DatabaseServices
         services.AddSingleton(storage.Own);
         services.AddSingleton(storage.Told);
         services.AddHostedService<OwnDatabaseMigration>();
+        services.AddSingleton<LeaderLease>();
+        services.AddHostedService(provider => provider.GetRequiredService<LeaderLease>());
         if (storage.Embedded is { } embedded)
         {
             services.AddSingleton(embedded);

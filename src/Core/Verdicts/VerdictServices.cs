@@ -1,5 +1,4 @@
 using Dashboard.Core.Feeds;
-using Dashboard.Core.Ledger;
 using Dashboard.Core.Monitoring.Metrics;
 using Dashboard.Core.Verdicts.Engine;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +16,6 @@ public static class VerdictServices
         services.AddSingleton(new SourceFeeds<VerdictSnapshot>(VerdictSnapshot.Empty));
         services.AddSingleton<VerdictPulse>();
         services.AddHostedService<VerdictMonitor>();
-        services.AddSingleton(new Feed<LedgerTotals>(LedgerTotals.None));
         services.AddSingleton<MetricTally>();
         services.AddHostedService(provider => provider.GetRequiredService<MetricTally>());
         return services;

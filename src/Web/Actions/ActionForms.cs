@@ -28,7 +28,7 @@ internal static class ActionForms
     }
 
     // Checked here, so that its failure is a page and not an empty answer.
-    private static async ValueTask<object?> OursAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    internal static async ValueTask<object?> OursAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext;
         if (!request.Request.HasFormContentType || !await request.RequestServices.GetRequiredService<IAntiforgery>().IsRequestValidAsync(request))
@@ -119,5 +119,6 @@ internal static class ActionForms
     private static DateTimeOffset? Moment(string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment) ? moment : null;
 
+    /// <summary>A page that says why nothing was done.</summary>
     internal static RazorComponentResult<ActionTold> Told(int status, string text, string back) => new(new { Text = text, Back = back }) { StatusCode = status };
 }

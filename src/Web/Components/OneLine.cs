@@ -3,6 +3,13 @@ namespace Dashboard.Web.Components;
 /// <summary>Long text in a place for one line.</summary>
 internal static class OneLine
 {
+    /// <summary>The end of a long text, for what matters stands there; <c>…</c> before it when there is more.</summary>
+    public static string Last(string text, int longest)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length <= longest ? text : $"…{text[^(char.IsLowSurrogate(text[^longest]) ? longest - 1 : longest)..]}";
+    }
+
     /// <summary>The beginning of a text with every run of blanks and line ends as one blank; <c>…</c> when there is more.</summary>
     public static string Of(string text, int longest)
     {

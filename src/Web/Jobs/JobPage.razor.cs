@@ -16,6 +16,9 @@ public sealed partial class JobPage
     [Parameter]
     public string? Address { get; set; }
 
+    [SupplyParameterFromQuery(Name = "at")]
+    private string? At { get; set; }
+
     [SupplyParameterFromQuery(Name = "outcome")]
     private string? Outcome { get; set; }
 

@@ -150,6 +150,15 @@ public sealed class Links(string? source)
         return With(JobFolder + Uri.EscapeDataString(path), query);
     }
 
+    /// <summary>A page as it was at a moment.</summary>
+    /// <param name="job">The job; null for the Now page.</param>
+    /// <param name="at">The moment.</param>
+    public string At(string? job, DateTimeOffset at)
+    {
+        var moment = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        return job is null ? With("", [("at", moment)]) : IsLostInAPath(job) ? With(JobFolder + "~", [(NameParameter, job), ("at", moment)]) : With(JobFolder + Uri.EscapeDataString(job), [("at", moment)]);
+    }
+
     /// <summary>The name in an address <see cref="Job"/> wrote, or somebody typed.</summary>
     /// <param name="address">Absolute, or from the root, still escaped.</param>
     /// <param name="basePath">The path of the base, <c>/</c> at both ends.</param>

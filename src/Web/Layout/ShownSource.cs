@@ -5,6 +5,7 @@ using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Ledger;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
@@ -45,6 +46,9 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
     /// <summary>What is under way on many of its jobs or slots.</summary>
     public Feed<OperationsSnapshot> Operations { get; } = rooms.Operations.Of(source.Name);
 
+    /// <summary>Troubles, promises and what was sent.</summary>
+    public Feed<LedgerSnapshot> Ledger { get; } = rooms.Ledgers.Of(source.Name);
+
     /// <summary>The addresses of its pages.</summary>
     public Links Links { get; } = new(isDefault ? null : source.Name);
 
@@ -62,6 +66,7 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
 /// <param name="Failures">Of Failures.</param>
 /// <param name="Marks">Of Actions.</param>
 /// <param name="Operations">Of Actions: what is under way.</param>
+/// <param name="Ledgers">Of Ledger.</param>
 public sealed record SourceRooms(
     SourceFeeds<SourceStatus> Statuses,
     SourceFeeds<StandingsSnapshot> Standings,
@@ -71,7 +76,8 @@ public sealed record SourceRooms(
     SourceFeeds<BacklogSnapshot> Backlogs,
     SourceFeeds<FailuresSnapshot> Failures,
     SourceFeeds<MarksSnapshot> Marks,
-    SourceFeeds<OperationsSnapshot> Operations);
+    SourceFeeds<OperationsSnapshot> Operations,
+    SourceFeeds<LedgerSnapshot> Ledgers);
 
 /// <summary>Every source as pages see it.</summary>
 public sealed class ShownSources(SourceDirectory directory, SourceRooms rooms, TimeProvider clock)

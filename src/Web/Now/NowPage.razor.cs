@@ -8,6 +8,9 @@ namespace Dashboard.Web.Now;
 /// <summary>Does anything need me? The answer first, its evidence below, the rest in one quiet line.</summary>
 public sealed partial class NowPage
 {
+    [SupplyParameterFromQuery(Name = "at")]
+    private string? At { get; set; }
+
     [CascadingParameter]
     private ShownSource Shown { get; set; } = null!;
 

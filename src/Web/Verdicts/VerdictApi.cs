@@ -1,19 +1,23 @@
 using System.ComponentModel;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Ledger;
 using Dashboard.Core.Monitoring;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Web.Api;
 using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 
 namespace Dashboard.Web.Verdicts;
 
 /// <summary>Whether to page, for other programs.</summary>
 internal static class VerdictApi
 {
+    private const string AtWords = "A moment in ISO 8601: what was said then, as it was kept. The present when absent.";
+
     public static RouteGroupBuilder MapVerdicts(this RouteGroupBuilder api)
     {
-        api.MapRead("/verdict", All)
+        api.MapRead("/verdict", AllAsync)
             .WithName("verdict")
             .WithSummary("Whether to page, and what is said of each job")
             .WithDescription("The newest verdict, with its evidence. A source that is not seen has the verdict blind and no jobs: nothing is claimed of what nobody sees.")
@@ -22,7 +26,7 @@ internal static class VerdictApi
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        api.MapRead("/jobs/{app_name}/verdict", One)
+        api.MapRead("/jobs/{app_name}/verdict", OneAsync)
             .WithName("job-verdict")
             .WithSummary("What is said of one job, and what that rests on")
             .WithDescription("The name is one percent-encoded path segment, as encodeURIComponent makes it.")
@@ -57,19 +61,41 @@ internal static class VerdictApi
         return api;
     }
 
-    private static IResult All(
-        HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, [FromQuery, Description("The source; the first when absent.")] string? source) =>
-        AskedVerdict.Find(context, directory, verdicts, out var problem) is { } said
-            ? new TaggedJson<SystemVerdictWire>(() => SystemVerdictWire.Of(said), Tag(said))
-            : problem!;
-
-    private static IResult One(
+    private static async Task<IResult> AllAsync(
         HttpContext context,
         SourceDirectory directory,
         SourceFeeds<VerdictSnapshot> verdicts,
+        ILedgerReader ledger,
+        [FromQuery, Description("The source; the first when absent.")] string? source,
+        [FromQuery, Description(AtWords)] string? at)
+    {
+        if (string.IsNullOrEmpty(at))
+        {
+            return AskedVerdict.Find(context, directory, verdicts, out var problem, "at") is { } said ? new TaggedJson<SystemVerdictWire>(() => SystemVerdictWire.Of(said), Tag(said)) : problem!;
+        }
+
+        var (past, refusal) = await PastAsync(context, directory, ledger);
+        return past is null ? refusal! : new TaggedJson<SystemVerdictWire>(() => SystemVerdictWire.Of(past));
+    }
+
+    private static async Task<IResult> OneAsync(
+        HttpContext context,
+        SourceDirectory directory,
+        SourceFeeds<VerdictSnapshot> verdicts,
+        ILedgerReader ledger,
         [FromRoute(Name = "app_name"), Description("The job's name, percent-encoded.")] string appName,
-        [FromQuery, Description("The source; the first when absent.")] string? source) =>
-        Job(context, directory, verdicts, out var said, out var problem) is { } verdict ? new TaggedJson<VerdictWire>(() => VerdictWire.Of(verdict), Tag(said!)) : problem!;
+        [FromQuery, Description("The source; the first when absent.")] string? source,
+        [FromQuery, Description(AtWords)] string? at)
+    {
+        if (string.IsNullOrEmpty(at))
+        {
+            return Job(context, directory, verdicts, out var said, out var problem, "at") is { } verdict ? new TaggedJson<VerdictWire>(() => VerdictWire.Of(verdict), Tag(said!)) : problem!;
+        }
+
+        var (past, refusal) = await PastAsync(context, directory, ledger);
+        var name = PathName.FromEnd(context, 1);
+        return past is null ? refusal! : past.Find(name) is { } then ? new TaggedJson<VerdictWire>(() => VerdictWire.Of(then)) : ApiProblem.UnknownJob(name, past.Source);
+    }
 
     private static IResult ExplainAll(
         HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, [FromQuery, Description("The source; the first when absent.")] string? source) =>
@@ -83,9 +109,36 @@ internal static class VerdictApi
         [FromQuery, Description("The source; the first when absent.")] string? source) =>
         Job(context, directory, verdicts, out var said, out var problem) is { } verdict ? Results.Text(VerdictText.Explain(said!, verdict)) : problem!;
 
-    private static Verdict? Job(HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, out VerdictSnapshot? said, out IResult? problem)
+    // What was said then, as it was kept; or why it cannot be told.
+    private static async Task<(VerdictSnapshot? Said, IResult? Problem)> PastAsync(HttpContext context, SourceDirectory directory, ILedgerReader ledger)
     {
-        said = AskedVerdict.Find(context, directory, verdicts, out problem);
+        if (AskedVerdict.Source(context, directory, out var problem, "at") is not { } known)
+        {
+            return (null, problem);
+        }
+
+        var query = new QueryReader(context.Request.Query, "source", "at");
+        if (query.Instant("at") is not { } at)
+        {
+            return (null, ApiProblem.BadParameters(query.Errors));
+        }
+
+        try
+        {
+            var past = await ledger.AtAsync(known.Name, at, context.RequestAborted);
+            return past.Said is { } said
+                ? (said with { Source = known.Name }, null)
+                : (null, ApiProblem.Of(StatusCodes.Status404NotFound, "not-kept", "That moment was not kept", past.KeptSince is { } since ? $"What was said is kept since {since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}." : "Nothing that was said is kept yet."));
+        }
+        catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
+        {
+            return (null, ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, "own-database-away", "The ledger is out of reach", "The dashboard's own database does not answer."));
+        }
+    }
+
+    private static Verdict? Job(HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, out VerdictSnapshot? said, out IResult? problem, params string[] known)
+    {
+        said = AskedVerdict.Find(context, directory, verdicts, out problem, known);
         if (said is null)
         {
             return null;

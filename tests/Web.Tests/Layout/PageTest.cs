@@ -6,6 +6,7 @@ using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Ledger;
 using Dashboard.Core.Pings;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Runs;
@@ -51,6 +52,8 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(FrameRule.Usual);
         Services.AddSingleton(Marks);
         Services.AddSingleton(new SourceFeeds<OperationsSnapshot>(OperationsSnapshot.Empty));
+        Services.AddSingleton(Ledgers);
+        Services.AddSingleton<ILedgerReader>(Kept);
         Services.AddSingleton<AntiforgeryStateProvider, Ours>();
         Services.AddSingleton<SourceRooms>();
         Services.AddSingleton<ShownSources>();
@@ -77,6 +80,11 @@ public abstract class PageTest : BunitContext
     protected SourceFeeds<FailuresSnapshot> Failures { get; } = new(FailuresSnapshot.Empty);
 
     protected SourceFeeds<MarksSnapshot> Marks { get; } = new(MarksSnapshot.Empty);
+
+    protected SourceFeeds<LedgerSnapshot> Ledgers { get; } = new(LedgerSnapshot.Empty);
+
+    /// <summary>What the ledger answers on request.</summary>
+    protected KeptBook Kept { get; } = new();
 
     protected Feed<RetriesSnapshot> Retries { get; } = new(RetriesSnapshot.Empty);
 

@@ -33,9 +33,9 @@ public sealed class VerdictPagesTests : PageTest
     }
 
     [Fact]
-    public void Each_root_says_what_to_do_first_and_how_many_wait()
+    public void Each_further_root_says_what_to_do_first_and_how_many_wait()
     {
-        Say(Stuck);
+        Say(Stuck, first: SampleVerdicts.Of("before", VerdictState.Page));
         var roots = Render<VerdictRoots>(each => each.Add(one => one.Shown, Shown));
 
         Assert.Equal("ftp<scraper>", roots.Find("a.job-name").TextContent);
@@ -53,9 +53,9 @@ public sealed class VerdictPagesTests : PageTest
         Assert.Empty(Render<JobVerdict>(each => each.Add(one => one.Job, "another").Add(one => one.Shown, Shown)).FindAll("section"));
     }
 
-    private void Say(Verdict verdict) => Verdicts.Of("demo").Publish(VerdictSnapshot.Empty("demo") with
+    private void Say(Verdict verdict, Verdict? first = null) => Verdicts.Of("demo").Publish(VerdictSnapshot.Empty("demo") with
     {
-        AsOf = SampleJobs.Now, State = verdict.State, Jobs = [verdict], Headline = $"Page: {verdict.Job}.", Then = "1 page; 2 jobs wait.",
-        Roots = [new RootVerdict(verdict.Root!, verdict.State, verdict.Job, verdict.Headline, ["one", "two"])],
+        AsOf = SampleJobs.Now, State = verdict.State, Jobs = first is null ? [verdict] : [first, verdict], Headline = $"Page: {verdict.Job}.", Then = "1 page; 2 jobs wait.",
+        Roots = [.. first is null ? (IEnumerable<RootVerdict>)[] : [new RootVerdict(first.Root!, first.State, first.Job, first.Headline, [])], new RootVerdict(verdict.Root!, verdict.State, verdict.Job, verdict.Headline, ["one", "two"])],
     });
 }
