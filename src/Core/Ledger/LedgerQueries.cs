@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dashboard.Core.Database;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Verdicts.Engine;
 using Npgsql;
 using NpgsqlTypes;
@@ -90,27 +91,25 @@ public sealed class LedgerQueries(OwnDatabase database) : ILedgerReader
         """;
 
     /// <summary>The newest of one source.</summary>
-    public async Task<LedgerSnapshot> OfAsync(string source, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var incidents = await IncidentsAsync(connection, source, null, null, 50, cancellationToken);
-        var silences = await RowsAsync(connection, SilencesSql, LedgerRows.Silence, cancellationToken, Source(source));
-        var promises = await RowsAsync(connection, PromisesSql, row => Promise(row, source), cancellationToken, Source(source));
-        return new LedgerSnapshot { Source = source, Incidents = incidents, Silences = silences, Promises = promises };
-    }
+    public Task<LedgerSnapshot> OfAsync(string source, CancellationToken cancellationToken) => ReadAsync(
+        async (connection, token) =>
+        {
+            var incidents = await IncidentsAsync(connection, source, null, null, 50, token);
+            var silences = await RowsAsync(connection, SilencesSql, LedgerRows.Silence, token, Source(source));
+            var promises = await RowsAsync(connection, PromisesSql, row => Promise(row, source), token, Source(source));
+            return new LedgerSnapshot { Source = source, Incidents = incidents, Silences = silences, Promises = promises };
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<IncidentEntry>> IncidentsAsync(string source, string? job, DateTimeOffset? before, int most, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await IncidentsAsync(connection, source, job, before, most, cancellationToken);
-    }
+    public Task<IReadOnlyList<IncidentEntry>> IncidentsAsync(string source, string? job, DateTimeOffset? before, int most, CancellationToken cancellationToken) =>
+        ReadAsync((connection, token) => IncidentsAsync(connection, source, job, before, most, token), cancellationToken);
 
     /// <summary>How all promises and messages came out.</summary>
     public async Task<LedgerTotals> TotalsAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        var rows = await RowsAsync(connection, TotalsSql, row => (What: row.GetString(0), How: row.GetString(1), Count: row.GetInt64(2)), cancellationToken);
+        var rows = await ReadAsync(
+            (connection, token) => RowsAsync(connection, TotalsSql, row => (What: row.GetString(0), How: row.GetString(1), Count: row.GetInt64(2)), token), cancellationToken);
         return new LedgerTotals(
             rows.Where(row => row is { What: "promise", How: "true" }).Sum(row => row.Count),
             rows.Where(row => row is { What: "promise", How: "false" }).Sum(row => row.Count),
@@ -118,26 +117,25 @@ public sealed class LedgerQueries(OwnDatabase database) : ILedgerReader
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<VerdictEvent>> EventsAsync(string source, string? job, bool every, DateTimeOffset? before, int most, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        return await RowsAsync(
+    public async Task<IReadOnlyList<VerdictEvent>> EventsAsync(string source, string? job, bool every, DateTimeOffset? before, int most, CancellationToken cancellationToken) => await ReadAsync(
+        (connection, token) => RowsAsync(
             connection,
             EventsSql,
             row => new VerdictEvent(
                 row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1), row.GetFieldValue<DateTimeOffset>(2), State(row.GetString(3)), row.IsDBNull(4) ? null : State(row.GetString(4)), row.GetString(5)),
-            cancellationToken,
+            token,
             Source(source),
             LedgerRows.Text("job", job),
             new NpgsqlParameter<bool>("every", every),
             LedgerRows.Moment("before", before),
-            new NpgsqlParameter<int>("most", Math.Clamp(most, 1, MostEvents)));
-    }
+            new NpgsqlParameter<int>("most", Math.Clamp(most, 1, MostEvents))),
+        cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<PastMoment> AtAsync(string source, DateTimeOffset at, CancellationToken cancellationToken)
+    public Task<PastMoment> AtAsync(string source, DateTimeOffset at, CancellationToken cancellationToken) => ReadAsync((connection, token) => AtAsync(connection, source, at, token), cancellationToken);
+
+    private static async Task<PastMoment> AtAsync(NpgsqlConnection connection, string source, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         var since = (await RowsAsync(connection, SinceSql, row => LedgerRows.Moment(row, 0), cancellationToken, Source(source)))[0];
         if (since is null || at < since)
         {
@@ -182,6 +180,10 @@ public sealed class LedgerQueries(OwnDatabase database) : ILedgerReader
     };
 
     private static VerdictState State(string word) => Enum.TryParse<VerdictState>(word, out var state) ? state : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{word}' is no verdict."));
+
+    // Somebody waits for the answer; only reads, so an attempt may be made again.
+    private Task<T> ReadAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> read, CancellationToken cancellationToken) => database.Now.Statements.RunAsync(
+        static async (connection, read, token) => await read(connection, token), read, cancellationToken).AsTask();
 
     private static NpgsqlParameter<string> Source(string source) => new("source", source);
 

@@ -105,7 +105,7 @@ public static class LedgerRule
             return new LedgerPage { After = before with { Whole = said }, Whole = whole };
         }
 
-        var verdicts = said.Jobs.Select(now => (Now: now, Before: before.Said.GetValueOrDefault(now.Job))).Where(pair => pair.Before is null || !VerdictSame.Are(pair.Before, pair.Now)).ToArray();
+        var verdicts = said.Jobs.Select(now => (Now: Lasting(now), Before: before.Said.GetValueOrDefault(now.Job))).Where(pair => pair.Before is null || Differs(pair.Before, pair.Now)).ToArray();
         var standings = rows.Jobs.Select(KeptStanding.Of).Select(now => (Now: now, Before: before.Standings.GetValueOrDefault(now.Job))).Where(pair => pair.Before is null || Moved(pair.Before, pair.Now)).ToArray();
         var (incidents, notices, open) = Incidents(before, said, rows, at, ours, marks, silences, human, id);
         var (promises, pending) = Promises(before, said, at, id);
@@ -113,7 +113,7 @@ public static class LedgerRule
         {
             After = new LedgerMemory
             {
-                Said = said.Jobs.ToDictionary(verdict => verdict.Job, StringComparer.Ordinal),
+                Said = said.Jobs.Select(Lasting).ToDictionary(verdict => verdict.Job, StringComparer.Ordinal),
                 Whole = said,
                 Standings = rows.Jobs.Select(KeptStanding.Of).ToDictionary(standing => standing.Job, StringComparer.Ordinal),
                 Open = open,
@@ -275,6 +275,15 @@ public static class LedgerRule
 
         return (changed, open);
     }
+
+    // What is fine is said anew with every run, for the next one; kept is that it was fine.
+    private static Verdict Lasting(Verdict verdict) =>
+        verdict is { State: VerdictState.Ok, Rule: not Ghost } ? verdict with { Headline = "On time.", Rule = "R17", NextEventAt = null, DecideAt = null, PageBy = null, Deadline = null, Heal = null, Facts = [], Rejected = [], WouldChangeIf = [] } : verdict;
+
+    private static bool Differs(Verdict before, Verdict now) => !VerdictSame.Are(before with { Since = now.Since }, now);
+
+    // A row that is configured no more is fine for another reason.
+    private const string Ghost = "R3";
 
     private static bool Moved(KeptStanding before, KeptStanding now) => before.State != now.State || before.ErrorCount != now.ErrorCount || before.ErrorType != now.ErrorType;
 

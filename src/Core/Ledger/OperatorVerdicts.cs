@@ -3,6 +3,7 @@ using Dashboard.Core.Actions;
 using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Database;
 using Dashboard.Core.Notifications;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Sources;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -208,12 +209,8 @@ public sealed class OperatorVerdicts(IAuthority authority, OwnDatabase database,
         return ActionAnswer.Of(new SaidByPeople(sentence, incident.Source));
     }
 
-    private async Task<Incident?> FindAsync(Guid id, CancellationToken cancellationToken)
-    {
-        await using var command = database.Source.CreateCommand(FindSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("id", id));
-        return await command.ExecuteScalarAsync(cancellationToken) is string detail ? LedgerJson.Read<Incident>(detail) : null;
-    }
+    private async Task<Incident?> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        await database.Now.Statements.ScalarAsync(() => new NpgsqlCommand(FindSql) { Parameters = { new NpgsqlParameter<Guid>("id", id) } }, cancellationToken) is string detail ? LedgerJson.Read<Incident>(detail) : null;
 
     private static Task<AuditAnchor> AuditAsync(NpgsqlConnection connection, Actor who, string kind, string sentence, string source, string? job, string? reason, CancellationToken cancellationToken) =>
         AuditQueries.AddAsync(connection, new AuditEntry(AuditEvents.Done, who, sentence) { Source = source, Job = job, Kind = kind, Reason = reason }, cancellationToken);

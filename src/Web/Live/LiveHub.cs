@@ -1,12 +1,15 @@
 using System.Runtime.CompilerServices;
+using Dashboard.Core.Feeds;
 using Dashboard.Core.Sources;
+using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Web.Security;
+using Dashboard.Web.Verdicts;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Dashboard.Web.Live;
 
 /// <summary>The standings of a source for other programs, as they change: see docs/live-hub.md.</summary>
-internal sealed class LiveHub(SourceDirectory sources, LiveStream stream, ApiKeyRing keys) : Hub
+internal sealed class LiveHub(SourceDirectory sources, LiveStream stream, SourceFeeds<VerdictSnapshot> verdicts, ApiKeyRing keys) : Hub
 {
     private const string Watching = "watching";
 
@@ -30,6 +33,29 @@ internal sealed class LiveHub(SourceDirectory sources, LiveStream stream, ApiKey
             }
 
             yield return message;
+        }
+    }
+
+    /// <summary>What is said of a source, whole: the newest at once and each newer one, until the program ends it. It goes on beside a watch.</summary>
+    public async IAsyncEnumerable<SystemVerdictWire> Verdicts(string? source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (sources.Find(source) is not { } known)
+        {
+            throw new HubException($"There is no source named '{source}'. Known: {string.Join(", ", sources.All.Select(each => each.Name))}.");
+        }
+
+        await foreach (var said in verdicts.Of(known.Name).WatchAsync(cancellationToken))
+        {
+            if (Context.User.KeyId() is { } key && !await keys.WorksAsync(key, cancellationToken))
+            {
+                Context.Abort();
+                yield break;
+            }
+
+            if (said.AsOf is not null)
+            {
+                yield return SystemVerdictWire.Of(said);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Web.Api;
+using Dashboard.Web.Security;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Dashboard.Web.Verdicts;
@@ -26,6 +27,7 @@ internal static class VerdictStream
         VerdictPulse pulse,
         TimeProvider clock,
         IHostApplicationLifetime lifetime,
+        ApiKeyRing keys,
         [FromQuery, Description("The source; the first when absent.")] string? source)
     {
         if (AskedVerdict.Source(context, directory, out var problem) is not { } known)
@@ -39,11 +41,17 @@ internal static class VerdictStream
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.ServerSentEvents(EventsAsync(verdicts.Of(known.Name), known.Name, pulse, clock, lifetime.ApplicationStopping, context.RequestAborted));
+        return TypedResults.ServerSentEvents(EventsAsync(verdicts.Of(known.Name), known.Name, pulse, clock, token => IsInAsync(context, keys, token), lifetime.ApplicationStopping, context.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> EventsAsync(
-        Feed<VerdictSnapshot> feed, string source, VerdictPulse pulse, TimeProvider clock, CancellationToken stopping, [EnumeratorCancellation] CancellationToken gone)
+        Feed<VerdictSnapshot> feed,
+        string source,
+        VerdictPulse pulse,
+        TimeProvider clock,
+        Func<CancellationToken, Task<bool>> isInAsync,
+        CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken gone)
     {
         using var limit = new CancellationTokenSource(Longest, clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, stopping, limit.Token);
@@ -57,7 +65,7 @@ internal static class VerdictStream
                 var sign = Task.Delay(Sign, clock, waited.Token);
                 await Task.WhenAny(next, sign);
                 await waited.CancelAsync();
-                if (end.IsCancellationRequested)
+                if (end.IsCancellationRequested || !await isInAsync(gone))
                 {
                     break;
                 }
@@ -90,6 +98,9 @@ internal static class VerdictStream
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    // A revoked key is told nothing more; whose session ended is told for ten minutes at most.
+    private static async Task<bool> IsInAsync(HttpContext context, ApiKeyRing keys, CancellationToken cancellationToken) => context.User.KeyId() is not { } key || await keys.WorksAsync(key, cancellationToken);
 
     /// <summary>A sign of life.</summary>
     /// <param name="Source">The source.</param>

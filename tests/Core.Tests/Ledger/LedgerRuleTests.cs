@@ -137,6 +137,16 @@ public sealed class LedgerRuleTests
     }
 
     [Fact]
+    public void That_it_is_fine_is_kept_once_and_not_with_every_run()
+    {
+        var first = Next(0, SampleVerdicts.Of("a", VerdictState.Ok) with { Headline = "On time. Next run at 10:00Z.", NextEventAt = Now.AddHours(1) });
+        var second = Next(60, SampleVerdicts.Of("a", VerdictState.Ok) with { Headline = "On time. Next run at 11:00Z.", NextEventAt = Now.AddHours(2), Since = Now.AddHours(1) });
+
+        Assert.Equal("On time.", Assert.Single(first.Verdicts).Now.Headline);
+        Assert.Empty(second.Verdicts);
+    }
+
+    [Fact]
     public void A_node_that_takes_over_with_what_was_kept_tells_nobody_twice()
     {
         var jobs = new[] { SampleVerdicts.Of("a", VerdictState.Page), SampleVerdicts.Of("b", VerdictState.Healing) with { Heal = new HealForecast(ForecastGrade.Certain) { By80 = Now.AddHours(1) } } };

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Kit;
 using Dashboard.Web.Tests.Security;
+using Microsoft.AspNetCore.SignalR.Client;
 
 namespace Dashboard.Web.Tests.Verdicts;
 
@@ -107,6 +108,28 @@ public sealed class MonitoringEndpointsTests(SharedDashboard shared)
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
         Assert.Contains("event: verdict", lines);
         Assert.Equal("page", JsonDocument.Parse(lines.Single(line => line.StartsWith("data: ", StringComparison.Ordinal))[6..]).RootElement.GetProperty("verdict").GetString());
+    }
+
+    [Fact]
+    public async Task The_hub_tells_the_whole_verdict_and_knows_no_other_source()
+    {
+        await JudgedAsync();
+        await using var hub = new HubConnectionBuilder()
+            .WithUrl(new Uri(shared.Running.Url, "/hubs/live"), options =>
+            {
+                options.AccessTokenProvider = () => Task.FromResult<string?>(shared.Running.Key);
+                options.Transports = Microsoft.AspNetCore.Http.Connections.HttpTransportType.WebSockets;
+                options.SkipNegotiation = true;
+            })
+            .Build();
+        await hub.StartAsync(Stop);
+        await foreach (var said in hub.StreamAsync<JsonElement>("Verdicts", "demo", Stop))
+        {
+            Assert.Equal(("demo", "page"), (said.GetProperty("source").GetString(), said.GetProperty("verdict").GetString()));
+            break;
+        }
+
+        await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(async () => await hub.StreamAsync<JsonElement>("Verdicts", "nobody", Stop).FirstAsync(Stop));
     }
 
     [Theory]
