@@ -51,6 +51,7 @@ internal static class LedgerApi
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static RouteHandlerBuilder Said(RouteHandlerBuilder route) => route
+        .RequireAuthorization(AccessPolicies.Operator)
         .AddEndpointFilter(ActionApi.ByKeyAsync)
         .Produces<SaidWire>()
         .ProducesProblem(StatusCodes.Status400BadRequest)
