@@ -40,7 +40,7 @@ internal static class LedgerApi
             .WithName("silence")
             .WithSummary("Keep a job or a source quiet for a while")
             .WithDescription("By key. It is judged on, and told what would have been a page.");
-        Said(api.MapDelete("/silences/{id:guid}", EndAsync))
+        Said(api.MapDelete("/silences/{id:guid}", EndAsync).RequireAuthorization(AccessPolicies.Operator))
             .WithName("end-silence")
             .WithSummary("End a silence before its time")
             .WithDescription("By key. What would be a page then is one.");
@@ -51,7 +51,6 @@ internal static class LedgerApi
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static RouteHandlerBuilder Said(RouteHandlerBuilder route) => route
-        .RequireAuthorization(AccessPolicies.Operator)
         .AddEndpointFilter(ActionApi.ByKeyAsync)
         .Produces<SaidWire>()
         .ProducesProblem(StatusCodes.Status400BadRequest)
