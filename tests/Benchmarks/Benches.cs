@@ -14,6 +14,7 @@ internal static class Benches
             await HostileBench.RunAsync(report, quick);
             await FailuresBench.RunAsync(report, quick);
         }),
+        ("verdict", "P8: the verdict of 1,000 jobs with 50,000 runs", VerdictBench.RunAsync),
         ("executor", "P10: a transaction through the executor, beside the same by hand", ExecutorBench.RunAsync),
         ("log", "P11: logs of executors read on one core", LogBench.RunAsync),
         ("fuzz", "a million bent inputs for each reader of what others wrote", FuzzBench.RunAsync),

@@ -52,6 +52,7 @@ public sealed partial class VerdictMonitor(
 
     private async Task JudgeAsync(string source, Wakes wakes, CancellationToken cancellationToken)
     {
+        var memory = new HealMemory();
         var judged = (Standings: (StandingsSnapshot?)null, Backlogs: (BacklogSnapshot?)null, Retries: (RetriesSnapshot?)null, State: SourceState.Connecting, At: 0L);
         await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
@@ -64,12 +65,12 @@ public sealed partial class VerdictMonitor(
             }
 
             judged = now;
-            Judge(source, status, now.Item1, now.Item2, now.Item3);
+            Judge(source, memory, status, now.Item1, now.Item2, now.Item3);
             await Task.Delay(Rest, clock, cancellationToken);
         }
     }
 
-    private void Judge(string source, SourceStatus status, StandingsSnapshot rows, BacklogSnapshot owed, RetriesSnapshot told)
+    private void Judge(string source, HealMemory memory, SourceStatus status, StandingsSnapshot rows, BacklogSnapshot owed, RetriesSnapshot told)
     {
         try
         {
@@ -82,12 +83,13 @@ public sealed partial class VerdictMonitor(
                 Backlogs = owed,
                 Book = schedules.Of(source).Newest,
                 Open = [.. told.Resources.Where(lane => lane.Source == source).SelectMany(lane => lane.Open)],
+                Ended = [.. told.Resources.Where(lane => lane.Source == source).SelectMany(lane => lane.Ended)],
                 Ticks = told.Ticks.TryGetValue(source, out var known) ? known : [],
                 Trouble = status.State is SourceState.Stale or SourceState.Unreachable ? status.Trouble ?? "It is out of reach." : null,
                 Age = status.ReadAt is { } read ? ours - read : TimeSpan.MaxValue,
             };
             var now = SourceClock.Now(status, rows.AsOf, ours) ?? status.DatabaseTime(ours);
-            var said = VerdictEngine.Evaluate(facts, settings.Value, now, feed.Newest);
+            var said = VerdictEngine.Evaluate(facts, settings.Value, memory.Learn(facts, feed.Newest), now, feed.Newest);
             feed.Publish(said);
             if (said.State != VerdictState.Blind)
             {

@@ -2,6 +2,7 @@ using Dashboard.Core.Feeds;
 using Dashboard.Core.Monitoring.Metrics;
 using Dashboard.Core.Verdicts.Engine;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Dashboard.Core.Verdicts;
 
@@ -14,6 +15,8 @@ public static class VerdictServices
         services.AddSingleton(new SourceFeeds<StandingsSnapshot>(StandingsSnapshot.Empty));
         services.AddHostedService<StandingsMonitor>();
         services.AddSingleton(new SourceFeeds<VerdictSnapshot>(VerdictSnapshot.Empty));
+        services.AddOptions<VerdictOptions>().BindConfiguration(VerdictOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => Options.Create(provider.GetRequiredService<IOptions<VerdictOptions>>().Value.ToSettings()));
         services.AddSingleton<VerdictPulse>();
         services.AddHostedService<VerdictMonitor>();
         services.AddSingleton<MetricTally>();

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Dashboard.Core.Verdicts.Engine;
+using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Replay;
 using Dashboard.Core.Verdicts.Simulation;
 
@@ -14,19 +14,20 @@ internal static class ReplayVerbs
     private const int MostDays = 3660;
     private const int MostJobs = 2000;
 
-    /// <summary><c>simulate --seed N --days D [--jobs J] [--faults FILE] --out DIR</c>.</summary>
+    /// <summary><c>simulate --seed N --days D [--jobs J] [--faults FILE | --hard] --out DIR</c>.</summary>
     public static Command Simulate()
     {
         var seed = new Option<long>("--seed") { Description = "What chance follows from: the same seed gives the same files", Required = true };
         var days = Whole("--days", 90, MostDays, "How many days");
         var jobs = Whole("--jobs", 40, MostJobs, "How many jobs");
         var faults = new Option<string?>("--faults") { Description = "A script of faults, as docs/verdict.md describes; without it one is drawn by chance" };
+        var hard = new Option<bool>("--hard") { Description = "With longer outages and more failures that come twice, where a script is drawn" };
         var into = new Option<string>("--out") { Description = "The folder to write to", Required = true };
-        var command = new Command("simulate", "Simulates jobs under a script of faults and writes what could be known of them and what was true.") { seed, days, jobs, faults, into };
+        var command = new Command("simulate", "Simulates jobs under a script of faults and writes what could be known of them and what was true.") { seed, days, jobs, faults, hard, into };
         command.SetAction((parsed, cancellationToken) => ToldAsync(parsed.InvocationConfiguration.Error, async () =>
         {
             var world = WorldMix.For(parsed.GetValue(seed), parsed.GetValue(days), parsed.GetValue(jobs));
-            var script = parsed.GetValue(faults) is { } file ? await SimulationFiles.FaultsAsync(file, cancellationToken) : FaultMix.For(world);
+            var script = parsed.GetValue(faults) is { } file ? await SimulationFiles.FaultsAsync(file, cancellationToken) : FaultMix.For(world, parsed.GetValue(hard));
             var (history, truth) = SimulatedScheduler.Run(world, script);
             await new SimulationFiles(parsed.GetValue(into)!).WriteAsync(world, script, history, truth, cancellationToken);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(string.Create(
@@ -47,10 +48,11 @@ internal static class ReplayVerbs
             var output = parsed.InvocationConfiguration.Output;
             var began = Stopwatch.GetTimestamp();
             ReplayResult? all = null;
+            var settings = (Verbs.Configuration().GetSection(VerdictOptions.Section).Get<VerdictOptions>() ?? new VerdictOptions()).ToSettings();
             foreach (var folder in parsed.GetValue(folders)!)
             {
                 var files = new SimulationFiles(folder);
-                var result = ReplayRun.Of(await files.WorldAsync(cancellationToken), files.History(), await files.TruthAsync(cancellationToken), new VerdictSettings(), cancellationToken);
+                var result = ReplayRun.Of(await files.WorldAsync(cancellationToken), files.History(), await files.TruthAsync(cancellationToken), settings, cancellationToken);
                 all = all is null ? result : all.And(result);
             }
 

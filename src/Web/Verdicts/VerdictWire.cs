@@ -100,6 +100,15 @@ public sealed record VerdictWire
     /// <summary>The jobs that wait because of it, in run order.</summary>
     public required IReadOnlyList<string> Blocks { get; init; }
 
+    /// <summary>What is odd about it besides; never a reason to page.</summary>
+    public required IReadOnlyList<VerdictFlag> Flags { get; init; }
+
+    /// <summary>What its failure has in common with others of the same cause; null when it does not fail, or by itself.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>A hash of all that it was made of when it was first said.</summary>
+    public required string InputHash { get; init; }
+
     /// <summary>What it rests on.</summary>
     public required IReadOnlyList<VerdictFact> Evidence { get; init; }
 
@@ -127,6 +136,9 @@ public sealed record VerdictWire
         DecideAt = said.DecideAt,
         Class = said.Class,
         Blocks = said.Blocks,
+        Flags = said.Flags,
+        Fingerprint = said.Fingerprint,
+        InputHash = said.InputHash,
         Evidence = said.Facts,
         Rejected = said.Rejected,
         WouldChangeIf = said.WouldChangeIf,

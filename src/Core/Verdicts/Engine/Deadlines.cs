@@ -8,6 +8,9 @@ namespace Dashboard.Core.Verdicts.Engine;
 /// <param name="For">Whose deadline that is.</param>
 public sealed record Deadline(DateTimeOffset? Own, DateTimeOffset? Effective, string For)
 {
+    /// <summary>When that job is due again by its schedule, had its last good run been its last: before then nobody can know of any trouble. Null when nothing is known of it.</summary>
+    public DateTimeOffset? Due { get; init; }
+
     /// <summary>Without any.</summary>
     public static Deadline None(string job) => new(null, null, job);
 }
@@ -50,7 +53,7 @@ public sealed class Deadlines
     private Deadline Reckon(JobStanding standing, VerdictFacts facts, VerdictSettings settings, Dictionary<string, JobStanding> standings)
     {
         var own = Own(standing, settings);
-        var (effective, whose) = (own, standing.Job.Name);
+        var (effective, whose, due) = (own, standing.Job.Name, Due(standing));
         foreach (var child in facts.Tick.Graph.Children(standing.Job.Name))
         {
             if (byJob.TryGetValue(child, out var known) && known.Effective is { } theirs && standings.TryGetValue(child, out var below))
@@ -58,12 +61,12 @@ public sealed class Deadlines
                 var mine = theirs - LongRun(below.History);
                 if (effective is null || mine < effective)
                 {
-                    (effective, whose) = (mine, known.For);
+                    (effective, whose, due) = (mine, known.For, known.Due);
                 }
             }
         }
 
-        return new Deadline(own, effective, whose);
+        return new Deadline(own, effective, whose) { Due = due };
     }
 
     /// <summary>What 95 of 100 runs keep to.</summary>
@@ -83,7 +86,7 @@ public sealed class Deadlines
             return set;
         }
 
-        if (standing.Definition?.Schedule?.Interval is not { Error: null, Value: var interval } || interval <= TimeSpan.Zero || interval > TimeSpan.FromDays(400))
+        if (Interval(standing) is not { } interval)
         {
             return null;
         }
@@ -91,6 +94,12 @@ public sealed class Deadlines
         var twice = 2 * (interval + LongRun(standing.History));
         return twice < settings.LeastTolerance ? settings.LeastTolerance : twice;
     }
+
+    private static TimeSpan? Interval(JobStanding standing) =>
+        standing.Definition?.Schedule?.Interval is { Error: null, Value: var interval } && interval > TimeSpan.Zero && interval <= TimeSpan.FromDays(400) ? interval : null;
+
+    private static DateTimeOffset? Due(JobStanding standing) =>
+        Interval(standing) is { } interval && LastGood(standing) is { } good && DateTimeOffset.MaxValue - good > interval ? good + interval : null;
 
     private static DateTimeOffset? Own(JobStanding standing, VerdictSettings settings) =>
         Tolerance(standing, settings) is { } tolerance && LastGood(standing) is { } good && DateTimeOffset.MaxValue - good > tolerance ? good + tolerance : null;

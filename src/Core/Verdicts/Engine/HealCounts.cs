@@ -6,8 +6,8 @@ namespace Dashboard.Core.Verdicts.Engine;
 /// <summary>What came of trying again so far: for each number of failures in a row, how many there were and how many the next try ended. Immutable.</summary>
 public sealed class HealCounts
 {
-    /// <summary>From so many failures in a row on they count as the same.</summary>
-    public const int Pooled = 6;
+    /// <summary>From so many failures in a row on they count as the same, and no chance is foretold: the longer a trouble lasts the less the tries of others say of it.</summary>
+    public const int Pooled = 12;
 
     // The weight of what is known of the wider kind, in failures.
     private const double Lean = 4;
@@ -44,11 +44,19 @@ public sealed class HealCounts
     /// <summary>How many failures like it had come so far, and how many of them the next try ended: of the job or resource if three or more, else of all.</summary>
     public (int AtRisk, int Healed) Known(string scope, FailureClass kind, int failures)
     {
+        if (!MayHeal(kind))
+        {
+            return (0, 0);
+        }
+
         var place = Place(failures);
         var own = byScope.GetValueOrDefault((scope, kind))?[place] ?? default;
         var wide = byClass.GetValueOrDefault(kind)?[place] ?? default;
         return own.AtRisk >= 3 ? (own.AtRisk, own.Healed) : (wide.AtRisk, wide.Healed);
     }
+
+    /// <summary>Whether another try may end a failure of a class at all; of the others no number is ever said.</summary>
+    public static bool MayHeal(FailureClass kind) => kind is not (FailureClass.Auth or FailureClass.Configuration or FailureClass.Code or FailureClass.Data);
 
     /// <summary>What a class says of itself, as successes and failures seen.</summary>
     public static (double Healed, double Not) Prior(FailureClass kind) => kind switch
@@ -100,13 +108,16 @@ public sealed class HealCounts
     // What is known of a job leans on what is known of its class of failure, and that on what the class itself says, so that little evidence says little.
     private double[] Reckon(string scope, FailureClass kind)
     {
+        // Where little was seen of so many failures, what was seen of one less is the best guess.
         var (a, b) = Prior(kind);
+        var guess = a / (a + b);
         var (own, wide) = (byScope.GetValueOrDefault((scope, kind)), byClass.GetValueOrDefault(kind));
         var (means, weights) = (new double[Pooled], new double[Pooled]);
         for (var place = 0; place < Pooled; place++)
         {
             var all = wide?[place] ?? default;
-            (means[place], weights[place]) = ((all.Healed + a) / (all.AtRisk + a + b), all.AtRisk + a + b);
+            (means[place], weights[place]) = ((all.Healed + (guess * (a + b))) / (all.AtRisk + a + b), all.AtRisk + a + b);
+            guess = Math.Min(guess, means[place]);
         }
 
         NeverRising(means, weights);

@@ -20,14 +20,16 @@ public sealed class HealMemory
     public HealModel Model { get; private set; } = HealModel.None;
 
     /// <summary>Takes in what is new in these facts; the same model when nothing is.</summary>
-    public HealModel Learn(VerdictFacts facts)
+    /// <param name="facts">What is known.</param>
+    /// <param name="said">What was said last: a success after people were called says nothing of what heals by itself.</param>
+    public HealModel Learn(VerdictFacts facts, VerdictSnapshot? said)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return Learn(facts.Standings.Jobs, facts.Ended);
+        return Learn(facts.Standings.Jobs, facts.Ended, said);
     }
 
     /// <summary>Takes in what is new in the runs of these jobs and in these streaks of retries.</summary>
-    public HealModel Learn(IReadOnlyList<JobStanding> jobs, IReadOnlyList<RetryStreak> ended)
+    public HealModel Learn(IReadOnlyList<JobStanding> jobs, IReadOnlyList<RetryStreak> ended, VerdictSnapshot? said)
     {
         ArgumentNullException.ThrowIfNull(jobs);
         ArgumentNullException.ThrowIfNull(ended);
@@ -38,7 +40,7 @@ public sealed class HealMemory
             ref var read = ref CollectionsMarshal.GetValueRefOrAddDefault(byJob, jobs[i].Job.Name, out _);
             if (!ReferenceEquals(read.History, history))
             {
-                read = Runs(read, history, jobs[i].Job.Name, ref runs);
+                read = Runs(read, history, jobs[i].Job.Name, IsCalled(said, jobs[i].Job.Name), ref runs);
             }
         }
 
@@ -47,7 +49,7 @@ public sealed class HealMemory
             if (ended[i].State is not StreakState.Open && streaks.Add(ended[i].Id))
             {
                 inOrder.Enqueue(ended[i].Id);
-                Attempts(ended[i], attempts ??= []);
+                Attempts(ended[i], ended[i].AppName is { } job && IsCalled(said, job), attempts ??= []);
             }
         }
 
@@ -59,8 +61,10 @@ public sealed class HealMemory
         return runs is null && attempts is null ? Model : Model = new HealModel(Model.Runs.With(runs ?? []), Model.Attempts.With(attempts ?? []));
     }
 
+    private static bool IsCalled(VerdictSnapshot? said, string job) => said?.Find(job) is { State: VerdictState.Page or VerdictState.NeedsHumanLater };
+
     // Oldest first. What goes on now has not ended and says only that it did not heal so far.
-    private static Read Runs(Read read, JobHistory history, string job, ref List<HealCounts.Lesson>? lessons)
+    private static Read Runs(Read read, JobHistory history, string job, bool called, ref List<HealCounts.Lesson>? lessons)
     {
         var (last, streak, kind) = (read.Last, read.Streak, read.Class);
         var next = history.Runs.Count - 1;
@@ -73,7 +77,7 @@ public sealed class HealMemory
         {
             var run = history.Runs[next];
             last = run.Id;
-            if (streak > 0 && run.Outcome is not RunOutcome.Unknown)
+            if (streak > 0 && (run.Outcome == RunOutcome.Failure || (run.Outcome == RunOutcome.Success && !called)))
             {
                 (lessons ??= []).Add(new HealCounts.Lesson(job, kind, streak, run.Outcome == RunOutcome.Success));
             }
@@ -92,7 +96,7 @@ public sealed class HealMemory
     }
 
     // The attempt after the last failure of a streak that gave up, or fell silent, was never made.
-    private static void Attempts(RetryStreak streak, List<HealCounts.Lesson> lessons)
+    private static void Attempts(RetryStreak streak, bool called, List<HealCounts.Lesson> lessons)
     {
         var kind = streak.Class ?? FailureClass.Unknown;
         for (var failures = 1; failures < streak.Attempts; failures++)
@@ -100,7 +104,7 @@ public sealed class HealMemory
             lessons.Add(new HealCounts.Lesson(streak.Resource, kind, failures, Healed: false));
         }
 
-        if (streak.State == StreakState.Recovered)
+        if (streak.State == StreakState.Recovered && !called)
         {
             lessons.Add(new HealCounts.Lesson(streak.Resource, kind, streak.Attempts, Healed: true));
         }

@@ -12,6 +12,6 @@ public sealed record HealModel(HealCounts Runs, HealCounts Attempts)
     public static HealModel From(IReadOnlyList<JobStanding> jobs)
     {
         ArgumentNullException.ThrowIfNull(jobs);
-        return new HealMemory().Learn(jobs, []);
+        return new HealMemory().Learn(jobs, [], null);
     }
 }

@@ -39,38 +39,53 @@ public static class HealRule
 
     /// <summary>The forecast.</summary>
     /// <param name="tries">The coming tries.</param>
-    /// <param name="run">How long after a try begins it is known to have succeeded: what most runs keep to, and most waits for others in the tick.</param>
+    /// <param name="run">How long after a try begins it is known to have succeeded, usually and nearly always.</param>
     /// <param name="pageBy">Before when it has to be well.</param>
     /// <param name="after">After how many failures in a row it is made.</param>
     /// <param name="known">How many like it had come so far, and how many of them the next try ended.</param>
-    public static HealForecast For(IEnumerable<ComingTry> tries, TimeSpan run, DateTimeOffset? pageBy, int after, (int AtRisk, int Healed) known)
+    public static HealForecast For(IEnumerable<ComingTry> tries, (TimeSpan Usual, TimeSpan Long) run, DateTimeOffset? pageBy, int after, (int AtRisk, int Healed) known)
     {
         ArgumentNullException.ThrowIfNull(tries);
         var (ill, byDeadline) = (1.0, 1.0);
         (DateTimeOffset At, double Chance)? likely = null, by80 = null;
+        var failures = after;
         foreach (var next in tries)
         {
+            if (failures++ >= HealCounts.Pooled)
+            {
+                break;
+            }
+
             ill *= 1 - next.Chance;
-            var well = next.At + run;
+            byDeadline = pageBy is null || next.At + run.Usual <= pageBy ? ill : byDeadline;
+            var well = next.At + run.Long;
+            if (well > pageBy)
+            {
+                // People are called then: what is foretold beyond would never be seen to come true.
+                break;
+            }
+
             likely ??= ill <= 0.5 ? (well, 1 - ill) : null;
             by80 ??= ill <= 0.2 ? (well, 1 - ill) : null;
-            byDeadline = pageBy is null || well <= pageBy ? ill : byDeadline;
-            if (by80 is not null && (pageBy is null || well > pageBy))
+            if (by80 is not null && pageBy is null)
             {
                 break;
             }
         }
 
-        return new HealForecast(known.AtRisk >= 8 ? ForecastGrade.Measured : known.AtRisk >= 3 ? ForecastGrade.Thin : ForecastGrade.None)
+        // Of a few it is said how many they were, and no chance; beyond what is counted one by one, nothing.
+        var grade = after >= HealCounts.Pooled ? ForecastGrade.None : known.AtRisk >= 8 ? ForecastGrade.Measured : known.AtRisk >= 3 ? ForecastGrade.Thin : ForecastGrade.None;
+        var measured = grade == ForecastGrade.Measured;
+        return new HealForecast(grade)
         {
-            Likely = likely?.At,
-            LikelyChance = likely?.Chance,
-            By80 = by80?.At,
-            By80Chance = by80?.Chance,
-            ByDeadline = 1 - byDeadline,
+            Likely = measured ? likely?.At : null,
+            LikelyChance = measured ? likely?.Chance : null,
+            By80 = measured ? by80?.At : null,
+            By80Chance = measured ? by80?.Chance : null,
+            ByDeadline = measured ? 1 - byDeadline : null,
             AtRisk = known.AtRisk,
             Healed = known.Healed,
-            NextTry = known.AtRisk >= 3 ? Jeffreys.Interval80(known.Healed, known.AtRisk) : null,
+            NextTry = grade is not ForecastGrade.None ? Jeffreys.Interval80(known.Healed, known.AtRisk) : null,
             After = after,
         };
     }

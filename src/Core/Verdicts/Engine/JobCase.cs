@@ -24,15 +24,34 @@ internal sealed class Case(VerdictFacts facts, VerdictSettings settings, HealMod
 
     public Dictionary<string, JobStanding> Standings { get; } = facts.Standings.Jobs.ToDictionary(standing => standing.Job.Name, StringComparer.Ordinal);
 
+    /// <summary>When a sign of any tick came last; null when none ever did.</summary>
+    public DateTimeOffset? Heard { get; } = LastSign(facts, now);
+
     public Dictionary<string, Backlog> Backlogs { get; } = facts.Backlogs.Jobs.ToDictionary(backlog => backlog.Job, StringComparer.Ordinal);
 
     public Dictionary<string, RetryStreak> Open { get; } = facts.Open.Where(streak => streak.AppName is not null).DistinctBy(streak => streak.AppName).ToDictionary(streak => streak.AppName!, StringComparer.Ordinal);
+
+    private static DateTimeOffset? LastSign(VerdictFacts facts, DateTimeOffset now)
+    {
+        DateTimeOffset? last = facts.Ticks is [{ } tick, ..] && tick.HeardAt <= now ? tick.HeardAt : null;
+        foreach (var standing in facts.Standings.Jobs)
+        {
+            last = Later(Later(Later(last, standing.Job.LastRun), standing.Job.Ongoing), standing.History.Runs is [{ } newest, ..] ? newest.LogTime : null);
+        }
+
+        return last;
+
+        DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => other <= now && (one is null || other > one) ? other : one;
+    }
 }
 
 /// <summary>One job before the rules, with what they ask of all of it.</summary>
 internal sealed class JobCase(JobStanding standing, Case all)
 {
     private static readonly ConditionalWeakTable<JobError, object> Kinds = [];
+    private static readonly ConditionalWeakTable<JobError, string> AllWords = [];
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Early = TimeSpan.FromSeconds(30);
     private IReadOnlyList<JobTick>? waiting;
     private (DateTimeOffset? At, string For)? pageBy;
 
@@ -63,6 +82,17 @@ internal sealed class JobCase(JobStanding standing, Case all)
 
     public TimeSpan Usual => standing.History.UsualDuration ?? Deadlines.UnknownRun;
 
+    /// <summary>How long a run may last before anybody wonders: the greater of twice what 95 of 100 keep to, and five minutes more than usual; for each slot where it has several to do.</summary>
+    public TimeSpan Allowed
+    {
+        get
+        {
+            var one = 2 * Deadlines.LongRun(standing.History);
+            var least = Usual + TimeSpan.FromMinutes(5);
+            return (one > least ? one : least) * Math.Clamp((Backlog?.Progress?.Planned.Count ?? 0) + 1, 1, 1000);
+        }
+    }
+
     /// <summary>How long after a tick begins a try of it is known to have succeeded, nearly always: what most runs keep to, and how late in its tick it begins.</summary>
     public TimeSpan Long => Deadlines.LongRun(standing.History) + Lag;
 
@@ -73,8 +103,67 @@ internal sealed class JobCase(JobStanding standing, Case all)
     /// <summary>What kind of failure its row tells of.</summary>
     public FailureKind Kind => standing.Job.LastError is { } error ? KindOf(error) : new FailureKind(FailureClass.Unknown, null, "the row says nothing of what it failed with");
 
+    /// <summary>What its failure shares with others of the same cause; null when it does not fail, or by itself.</summary>
+    public string? SharedWords => Retrying is { State: StreakState.Open, ExceptionType: { } type } streak ? SharedCause.Words(streak.Class ?? FailureClass.Unknown, type, streak.ExceptionValue ?? "")
+        : standing.Job.LastError is { } error ? Words(error) : null;
+
     /// <summary>The jobs that it keeps from running, in run order.</summary>
-    public IReadOnlyList<JobTick> Waiting => waiting ??= all.Facts.Tick.Waiting(standing.Job.Name);
+    public IReadOnlyList<JobTick> Waiting => waiting ??= all.Facts.Tick.Waiting(Name);
+
+    /// <summary>The jobs to which the tick that runs it comes afterwards.</summary>
+    public IEnumerable<JobTick> Queue => all.Facts.Tick.Jobs.Where(tick => tick.Outcome == TickOutcome.Queued && tick.Facts.Behind == Name);
+
+    /// <summary>The job that the tick under way is busy with before it comes to this one; null when none is.</summary>
+    public string? QueuedBehind => Tick is { Outcome: TickOutcome.Queued } tick ? tick.Facts.Behind : null;
+
+    /// <summary>When a sign of any tick came last; null when none ever did.</summary>
+    public DateTimeOffset? Heard => all.Heard;
+
+    /// <summary>The latest moment to call people for whoever a run that began at a moment makes late: itself, what hangs on it, whoever waits behind it. Who was late before is not its doing. Null when nobody is.</summary>
+    public DateTimeOffset? CallFor(DateTimeOffset after)
+    {
+        var least = Deadline.Effective > after ? Call(Deadline, standing.History) : null;
+        foreach (var other in Waiting.Concat(Queue))
+        {
+            var theirs = all.Deadlines.Of(other.Name);
+            if (theirs.Effective > after && Call(theirs, all.Standings.GetValueOrDefault(other.Name)?.History ?? Runs.JobHistory.None) is { } at && (least is null || at < least))
+            {
+                least = at;
+            }
+        }
+
+        return least;
+    }
+
+    /// <summary>Whether its last run was tried again and again inside by its executor before it failed, as its length tells.</summary>
+    public bool WasRetried => standing.History.Runs is [{ Outcome: Runs.RunOutcome.Failure, Duration: { } length }, ..] && length > (3 * Deadlines.LongRun(standing.History)) + TimeSpan.FromMinutes(2);
+
+    /// <summary>Whether a whole tick began after a moment and ended, having come to every job: null when nobody tells of ticks.</summary>
+    public bool? WholeTickSince(DateTimeOffset moment)
+    {
+        if (all.Facts.Ticks.Count == 0)
+        {
+            return null;
+        }
+
+        foreach (var tick in all.Facts.Ticks)
+        {
+            if (tick.StartedAt <= moment)
+            {
+                return false;
+            }
+
+            if (tick is { EndedAt: not null, ExitCode: 0 })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the latest moment to call people has come.</summary>
+    public bool IsOverdue => PageBy.At is { } by && by <= Now;
 
     /// <summary>A human who begins later is late: for its own data, for what hangs on it, and for whoever waits behind it.</summary>
     public (DateTimeOffset? At, string For) PageBy => pageBy ??= ReckonPageBy();
@@ -94,22 +183,43 @@ internal sealed class JobCase(JobStanding standing, Case all)
 
     private (DateTimeOffset? At, string For) ReckonPageBy()
     {
-        var (least, whose) = (Before(all.Deadlines.Of(Name).Effective, Deadlines.LongRun(standing.History)), all.Deadlines.Of(Name).For);
+        var own = all.Deadlines.Of(Name);
+        var (least, whose) = (Call(own, standing.History), own.For);
         foreach (var other in Waiting)
         {
-            if (all.Deadlines.Of(other.Name) is { Effective: { } theirs } known && Before(theirs, Deadlines.LongRun(all.Standings.GetValueOrDefault(other.Name)?.History ?? Runs.JobHistory.None)) is { } at && (least is null || at < least))
+            var theirs = all.Deadlines.Of(other.Name);
+            if (Call(theirs, all.Standings.GetValueOrDefault(other.Name)?.History ?? Runs.JobHistory.None) is { } at && (least is null || at < least))
             {
-                (least, whose) = (at, known.For);
+                (least, whose) = (at, theirs.For);
             }
         }
 
         return (least, whose);
     }
 
-    private DateTimeOffset? Before(DateTimeOffset? deadline, TimeSpan run)
+    // The latest moment to call people before a deadline; but nobody is called for what was not due for two ticks yet.
+    private DateTimeOffset? Call(Deadline deadline, Runs.JobHistory history)
     {
-        var needed = all.Settings.ResponseTime + run + all.Grid.LongStep;
-        return deadline is { } moment ? (moment - DateTimeOffset.MinValue > needed ? moment - needed : DateTimeOffset.MinValue) : null;
+        if (deadline.Effective is not { } late)
+        {
+            return null;
+        }
+
+        // How long runs last is known from some tens of them: a quarter more, and a minute, so that nobody is called late because the longest was not seen yet.
+        var needed = all.Settings.ResponseTime + (1.25 * Deadlines.LongRun(history)) + Margin + all.Grid.LongStep;
+        var call = late - DateTimeOffset.MinValue > needed ? late - needed : DateTimeOffset.MinValue;
+        return deadline.Due is { } due && due + (2 * all.Grid.Step) - Early > call ? due + (2 * all.Grid.Step) - Early : call;
+    }
+
+    private static string? Words(JobError error)
+    {
+        if (!AllWords.TryGetValue(error, out var words))
+        {
+            words = SharedCause.Words(KindOf(error).Class, error.Type, error.Value) ?? "";
+            AllWords.AddOrUpdate(error, words);
+        }
+
+        return words.Length == 0 ? null : words;
     }
 
     private static FailureKind KindOf(JobError error)

@@ -22,8 +22,8 @@ internal static class JobRules
 
     private static readonly Func<JobCase, Verdict?, Verdict?>[] InOrder =
     [
-        (job, _) => Ghost(job), (job, _) => HeldByParent(job), (job, _) => HeldByOrder(job), (job, _) => Never(job), Retrying, (job, _) => Locked(job), (job, _) => Running(job),
-        (job, _) => Permanent(job), (job, _) => Full(job), (job, _) => Poison(job), Failing, (job, _) => Late(job), (job, _) => Behind(job),
+        (job, _) => Ghost(job), (job, _) => HeldByParent(job), (job, _) => HeldByOrder(job), (job, _) => Queued(job), (job, _) => Never(job), Retrying, (job, _) => Locked(job), (job, _) => Running(job),
+        (job, _) => Permanent(job), (job, _) => Full(job), (job, _) => Poison(job), Failing, Late, (job, _) => Behind(job),
     ];
 
     /// <summary>What is said of a job, before it is held against what was said last.</summary>
@@ -70,6 +70,11 @@ internal static class JobRules
         _ => null,
     };
 
+    // The tick under way comes to it: nothing is wrong until it would be late, and then with what the tick is busy with.
+    private static Verdict? Queued(JobCase job) => job is { IsFailing: false, QueuedBehind: { } busy, IsOverdue: true } && busy != job.Name
+        ? Plain(job, VerdictState.Blocked, "R5", $"Waits behind {busy}: the tick is busy with it.") with { Root = Of(busy), Cause = job.Tick!.Because, Facts = [new(job.Tick.Because, "crontabber")] }
+        : null;
+
     private static Verdict? Never(JobCase job) => job.Tick is { Outcome: TickOutcome.Never } tick
         ? Human(job, "R13", "It never runs again: it has neither a next run nor a lock.", "Delete the row, or give it a next run in the past.", tick.Because)
         : null;
@@ -91,19 +96,28 @@ internal static class JobRules
             return Human(job, "R7", $"{what}, and no try heals that.{silent}", $"Put right what {streak.Resource} refuses: {streak.ExceptionType}.", fact.Text) with { Class = kind, Facts = [fact] };
         }
 
+        // While it waits, so does everything after it.
+        var call = job.CallFor(job.Job.Ongoing!.Value);
+        var overdue = job.IsOverdue || call <= job.Now;
+        call = job.PageBy.At is { } own && (call is null || own < call) ? own : call;
         var last = streak is { Executor: ExecutorKind.Limited, Attempts: >= 5 };
-        if (last && streak.NextAttemptAt is { } ends)
+        if (last && !overdue && streak.NextAttemptAt is { } ends)
         {
             var after = job.Grid.After((job.Job.Ongoing ?? job.Now) + job.Facts.Book.Settings.ErrorRetry, ends);
             return Plain(job, VerdictState.Watch, "R7", $"This run fails at {At(job, ends)}, that is certain; it is tried again at {At(job, after)}.") with
             {
-                Root = Of(job.Name), Cause = what, Class = kind, NextEventAt = ends, DecideAt = Later(job, after), PageBy = job.PageBy.At, Facts = [fact],
+                Root = Of(job.Name), Cause = what, Class = kind, NextEventAt = ends, DecideAt = call, PageBy = call, Facts = [fact],
             };
         }
 
         var next = streak.NextAttemptAt ?? job.Now;
-        var heal = HealRule.For(Attempts(job, streak, kind, next), job.Long, job.PageBy.At, streak.Attempts, job.Model.Attempts.Known(streak.Resource, kind, streak.Attempts));
-        return MayHeal(job, "R7", what, kind, heal, before, next) with { Facts = [fact, .. Past(heal)] };
+        if (overdue)
+        {
+            return Human(job, "R7", $"{what}, and it did not heal in time.", Remedy(kind), fact.Text, call) with { Class = kind, Facts = [fact] };
+        }
+
+        var heal = HealRule.For(Attempts(job, streak, kind, next), (job.Usual, job.Long), call, streak.Attempts, job.Model.Attempts.Known(streak.Resource, kind, streak.Attempts));
+        return MayHeal(job, "R7", what, kind, heal, before, next) with { DecideAt = call, PageBy = call, Facts = [fact, .. Past(heal)] };
     }
 
     // Its executor's own timers; when those are at their end the run fails, and the job is tried again at a tick.
@@ -148,9 +162,34 @@ internal static class JobRules
             : Human(job, "R8", $"{cause} The scheduler takes it over from {At(job, from)}: too late.", "Clear its lock.", null) with { NextEventAt = job.Grid.After(from, job.Now), Heal = heal, Facts = facts };
     }
 
-    private static Verdict? Running(JobCase job) => job.Job.Ongoing is { } since && !job.IsFailing && job.Standing.State == JobState.Running
-        ? Plain(job, VerdictState.Ok, "R6", $"Running since {At(job, since)}{(job.Standing.History.UsualDuration is { } usual ? $", done by about {At(job, since + usual)}" : "")}.") with { NextEventAt = since + job.Usual }
-        : null;
+    // A run that lasts is waited for; of one that should have ended nobody knows when it will, and people are called when it makes somebody late.
+    private static Verdict? Running(JobCase job)
+    {
+        if (job.Job.Ongoing is not { } since || job.Standing.State is not (JobState.Running or JobState.Failing))
+        {
+            return null;
+        }
+
+        var (usual, ends) = (job.Standing.History.UsualDuration, since + job.Allowed);
+        var call = job.CallFor(since);
+        if (usual is not null && (job.Now > ends || RunFlags.IsSlow(job.Standing.History)) && call <= job.Now && job.Backlog is not { State: BacklogState.CatchingUp, Progress.Done: > 0 })
+        {
+            return Human(job, "R6", $"It has been running since {At(job, since)}, and most of its runs are done after {Words(Deadlines.LongRun(job.Standing.History))}.", "See what it is doing; if its process is gone, clear its lock.", job.Standing.Because, call);
+        }
+
+        if (job.IsFailing)
+        {
+            return null;
+        }
+
+        var decide = call is { } at ? (at > ends ? at : ends.AddSeconds(1)) : (DateTimeOffset?)null;
+        return usual is null || job.Now <= ends || job.Backlog is { State: BacklogState.CatchingUp }
+            ? Plain(job, VerdictState.Ok, "R6", $"Running since {At(job, since)}{(usual is { } length ? $", done by about {At(job, since + length)}" : "")}.") with { NextEventAt = since + job.Usual, DecideAt = decide }
+            : Plain(job, VerdictState.Watch, "R6", $"Running since {At(job, since)}, longer than it should{(decide is { } by ? $"; decided at {At(job, by)}" : "")}.") with
+            {
+                Root = Of(job.Name), Cause = job.Standing.Because, DecideAt = decide, PageBy = job.PageBy.At, Facts = [new(job.Standing.Because, "crontabber")], WouldChangeIf = ["it ends", "its process is seen to live"],
+            };
+    }
 
     private static Verdict? Permanent(JobCase job)
     {
@@ -205,10 +244,11 @@ internal static class JobRules
 
         var kind = job.Kind;
         var tries = job.Job.Ongoing is { } now ? job.Tries.Prepend(now) : job.Tries;
-        var heal = HealRule.For(HealRule.With(tries, job.Model.Runs, job.Name, kind.Class, job.Failures), job.Long, job.PageBy.At, job.Failures, job.Model.Runs.Known(job.Name, kind.Class, job.Failures));
+        var heal = HealRule.For(HealRule.With(tries, job.Model.Runs, job.Name, kind.Class, job.Failures), (job.Usual, job.Long), job.PageBy.At, job.Failures, job.Model.Runs.Known(job.Name, kind.Class, job.Failures));
         var next = job.Job.Ongoing ?? job.Tries.FirstOrDefault();
         var cause = $"{VerdictWords.Cause(job.Job.LastError, kind)}, {VerdictWords.Count(job.Failures, "time", "times")}";
-        var overdue = job.PageBy.At is { } by && job.Now >= by && job.Failures >= 2;
+        // One failure of a kind that may heal is weak evidence: its next try is waited for.
+        var overdue = job.IsOverdue && (job.Failures >= 2 || job.WasRetried || kind.Class == FailureClass.Full || !HealCounts.MayHeal(kind.Class));
         var hopeless = heal is { ByDeadline: <= Hopeless, Grade: not ForecastGrade.None } && heal.AtRisk >= 5 && job.Failures >= 3;
         var verdict = overdue || hopeless
             ? Human(job, "R12", $"{cause}, and it did not heal in time.", Remedy(kind.Class), null)
@@ -216,7 +256,7 @@ internal static class JobRules
         return verdict with
         {
             Class = kind.Class,
-            Heal = heal,
+            Heal = overdue || hopeless ? null : heal,
             NextEventAt = next,
             Facts = [new($"Told by {kind.Because}.", "crontabber"), .. Past(heal), new($"Tried again at {At(job, next)}: {job.Grid.Because}.", "reckoned")],
             Rejected = [new("R9", $"{Words(kind.Class)} may end by itself."), new("R8", job.Job.Ongoing is null ? "It holds no lock." : "Its lock is young.")],
@@ -244,19 +284,25 @@ internal static class JobRules
     private static IReadOnlyList<string> Changes(JobCase job) =>
         job.PageBy.At is { } by ? [$"a further failure after {At(job, by)}", "any error of authentication or configuration"] : ["any error of authentication or configuration"];
 
-    private static Verdict? Late(JobCase job)
+    private static Verdict? Late(JobCase job, Verdict? before)
     {
         if (job.Standing.State is not JobState.Overdue || job.Job.NextRun is not { } due)
         {
             return null;
         }
 
-        return job.Now > due + (6 * job.Grid.Step)
-            ? Human(job, "R13", $"It was due at {At(job, due)} and six ticks have passed it by.", "See why the scheduler skips it: run it by hand with --job.", job.Standing.Because)
-            : Plain(job, VerdictState.Watch, "R13", $"It was due at {At(job, due)} and has not started.") with
-            {
-                Root = Of(job.Name), Cause = job.Standing.Because, DecideAt = due + (6 * job.Grid.Step), PageBy = job.PageBy.At, Facts = [new(job.Standing.Because, "crontabber")],
-            };
+        // It waits as long as something is in its way; what counts is what happens from the moment on at which nothing was seen to be. A tick that began then, came to every job and left it says
+        // for certain that it is skipped; where nobody tells of ticks, six of them have to pass.
+        var free = before is { Rule: "R13", State: VerdictState.Watch or VerdictState.Page } ? before.Since : job.Now;
+        var decide = (free > due ? free : due) + (6 * job.Grid.Step);
+        return job.WholeTickSince(free) is { } passed ? passed && job.IsOverdue && job.Now - free >= 2 * job.Grid.Step ? Skipped() : Waits() : job.Now > due + (6 * job.Grid.Step) && (before is null || job.Now > decide || free == job.Now) && job.Heard > due ? Skipped() : Waits();
+
+        Verdict Skipped() => Human(job, "R13", $"It was due at {At(job, due)} and no tick has started it.", "See why the scheduler skips it: run it by hand with --job.", job.Standing.Because);
+
+        Verdict Waits() => Plain(job, VerdictState.Watch, "R13", $"It was due at {At(job, due)} and has not started.") with
+        {
+            Root = Of(job.Name), Cause = job.Standing.Because, DecideAt = decide, PageBy = job.PageBy.At, Facts = [new(job.Standing.Because, "crontabber")],
+        };
     }
 
     private static Verdict? Behind(JobCase job)
@@ -270,6 +316,7 @@ internal static class JobRules
         return backlog.State switch
         {
             BacklogState.Endless or BacklogState.Unreckonable => Human(job, "R14", backlog.Because, "Mend its frequency.", null) with { Facts = [fact] },
+            BacklogState.Behind when backlog.Owed.Count > 1 && job.IsOverdue => Human(job, "R14", $"It owes {Slots(backlog)} and is not done in time.", "See why it does not work them off.", null) with { Facts = [fact] },
             BacklogState.Behind when backlog.Owed.Count > 1 => backlog.Eta is { At: { } by } && (job.PageBy.At is not { } limit || by <= limit)
                 ? CatchingUp(job, backlog, by, fact)
                 : Plain(job, VerdictState.Watch, "R14", $"It owes {Slots(backlog)} and nobody can say when they are done.") with { Root = Of(job.Name), Cause = backlog.Because, PageBy = job.PageBy.At, DecideAt = job.PageBy.At, Facts = [fact] },
@@ -281,10 +328,15 @@ internal static class JobRules
     private static Verdict CatchingUp(JobCase job, Backlog backlog, DateTimeOffset? by, VerdictFact fact) =>
         Plain(job, VerdictState.CatchingUp, "R14", $"Catching up: {Slots(backlog)} owed{(by is { } at ? $", done by {At(job, at)}" : "")}.") with { Root = Of(job.Name), Cause = backlog.Because, NextEventAt = by, PageBy = job.PageBy.At, Facts = [fact] };
 
+    /// <summary>A failure that more than one job shows did not heal in time: what one of them alone could not say after a single try.</summary>
+    public static Verdict SharedOverdue(JobCase job, Verdict judged) =>
+        Human(job, judged.Rule, $"{judged.Cause}, and others fail with the same; it did not heal in time.", Remedy(judged.Class ?? FailureClass.Unknown), null) with { Class = judged.Class, NextEventAt = judged.NextEventAt, Facts = judged.Facts };
+
     /// <summary>R15: nobody but a human helps; whether at once is a matter of how much time is left and when people are there.</summary>
-    private static Verdict Human(JobCase job, string rule, string cause, string action, string? fact)
+    private static Verdict Human(JobCase job, string rule, string cause, string action, string? fact, DateTimeOffset? call = null)
     {
         var (by, whose) = job.PageBy;
+        (by, whose) = call is { } earlier && (by is null || earlier < by) ? (earlier, "whoever waits behind it") : (by, whose);
         var staffed = job.Settings.NextStaffed(job.Now);
         var page = by is { } limit && (limit <= job.Now || limit < staffed);
         var lateFor = whose == job.Name ? "its own data" : whose;
@@ -297,6 +349,7 @@ internal static class JobRules
             facts.Add(new($"{Capital(lateFor)} decides how long it may wait; its own data is older than promised from {At(job, own)}.", "reckoned"));
         }
 
+        facts.Add(new(job.Settings.Words, "configuration"));
         return new Verdict
         {
             Job = job.Name,
@@ -309,7 +362,7 @@ internal static class JobRules
             FirstAction = action,
             Deadline = job.Deadline.Effective,
             PageBy = by,
-            DecideAt = page ? null : by is { } later ? (later < staffed ? later : staffed) : staffed,
+            DecideAt = page ? null : by is { } later ? (staffed > job.Now && staffed < later ? staffed : later) : staffed > job.Now ? staffed : null,
             Blocks = [.. job.Waiting.Select(waiting => waiting.Name)],
             Facts = facts,
             WouldChangeIf = ["it succeeds"],
@@ -339,6 +392,8 @@ internal static class JobRules
         FailureClass.Network or FailureClass.Busy => "See what the other end is doing.",
         _ => "Read its error.",
     };
+
+    private static string Words(TimeSpan length) => length.TotalMinutes >= 100 ? string.Create(CultureInfo.InvariantCulture, $"{length.TotalHours:0.#} h") : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(length.TotalMinutes):0} min");
 
     private static string Words(FailureClass kind) => kind switch
     {

@@ -33,6 +33,28 @@ public enum VerdictState
     Blind,
 }
 
+/// <summary>What is odd about a job besides its verdict.</summary>
+public enum VerdictFlag
+{
+    /// <summary>Its last runs take far longer than those before.</summary>
+    Slow,
+
+    /// <summary>Its last runs take far shorter than those before.</summary>
+    TooFast,
+
+    /// <summary>It fails and succeeds by turns.</summary>
+    Flapping,
+
+    /// <summary>Its next run comes more than an interval after the last: a run was left out and does not come back.</summary>
+    Gap,
+
+    /// <summary>It never ran.</summary>
+    New,
+
+    /// <summary>It has a row and is not configured.</summary>
+    Ghost,
+}
+
 /// <summary>How sure a forecast is.</summary>
 public enum ForecastGrade
 {
@@ -151,6 +173,18 @@ public sealed record Verdict
     /// <summary>When it is decided without further waiting; null when there is nothing to decide.</summary>
     public DateTimeOffset? DecideAt { get; init; }
 
+    /// <summary>What is odd about it besides; never a reason to page.</summary>
+    public IReadOnlyList<VerdictFlag> Flags { get; init; } = [];
+
+    /// <summary>A hash of all that it was made of when it was first said: the same again gives the same verdict. Empty before it is known.</summary>
+    public string InputHash { get; init; } = "";
+
+    /// <summary>Since when people are called; null while they are not. It stands until the page is resolved.</summary>
+    public DateTimeOffset? PagedAt { get; init; }
+
+    /// <summary>What its failure has in common with others of the same cause: the class and the words of its error; null when it does not fail.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>The class of the failure; null when none.</summary>
     public FailureClass? Class { get; init; }
 
@@ -204,6 +238,9 @@ public sealed record VerdictSnapshot
 
     /// <summary>The verdict on that job, or null.</summary>
     public Verdict? Find(string name) => Jobs.FirstOrDefault(verdict => verdict.Job == name);
+
+    /// <summary>What it was made of, and until when it says the same of it.</summary>
+    internal Judgement? Made { get; set; }
 
     /// <summary>Nothing judged yet.</summary>
     public static VerdictSnapshot Empty(string source) => new() { Source = source, Jobs = [] };

@@ -12,6 +12,10 @@ public static class VerdictEngine
 {
     private static readonly TimeSpan LeastBlind = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LeastSilence = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Slack = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Jitter = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongSilence = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Confirmed = TimeSpan.FromHours(1);
     private static readonly VerdictRoot Scheduler = new(RootKind.Scheduler, "scheduler");
 
     /// <summary>The verdicts at a moment of the source's clock.</summary>
@@ -36,6 +40,11 @@ public static class VerdictEngine
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(settings);
+        if (before?.Made is { } made && made.StillHolds(facts, settings, model, now))
+        {
+            return before;
+        }
+
         if (facts.Standings.AsOf is null)
         {
             return Same(before, Blind(facts, now, "It was not read yet"));
@@ -49,22 +58,33 @@ public static class VerdictEngine
 
         var silent = Silence(all);
         var old = before?.Jobs.ToDictionary(verdict => verdict.Job, StringComparer.Ordinal) ?? [];
-        var jobs = new List<Verdict>(facts.Standings.Jobs.Count);
-        foreach (var standing in facts.Standings.Jobs)
+        var cases = new JobCase[facts.Standings.Jobs.Count];
+        var judged = new Verdict[cases.Length];
+        for (var i = 0; i < cases.Length; i++)
         {
-            var job = new JobCase(standing, all);
-            var last = old.GetValueOrDefault(standing.Job.Name);
-            var judged = silent is not null && standing.Tick is { IsDue: true } ? BehindScheduler(job) : JobRules.Judge(job, last);
-            jobs.Add(Kept(last, Latched(judged, last, job)));
+            cases[i] = new JobCase(facts.Standings.Jobs[i], all);
+            judged[i] = silent is not null && cases[i].Standing.Tick is { IsDue: true } ? BehindScheduler(cases[i], silent) : JobRules.Judge(cases[i], old.GetValueOrDefault(cases[i].Name));
         }
 
-        var roots = Roots(jobs, all, silent);
+        SharedCause.Join(judged, cases, old);
+        var jobs = new List<Verdict>(cases.Length);
+        for (var i = 0; i < cases.Length; i++)
+        {
+            var last = old.GetValueOrDefault(cases[i].Name);
+            jobs.Add(Kept(last, Latched(judged[i], last, cases[i]) with { Flags = FlagRule.Of(cases[i], last) }, cases[i]));
+        }
+
+        var roots = Roots(jobs, all, silent, before);
         var state = roots.Count == 0 ? VerdictState.Ok : roots[0].State;
         var (headline, then) = SystemWords.Of(roots, jobs);
-        return Same(before, new VerdictSnapshot
+        var snapshot = Same(before, new VerdictSnapshot
         {
             Source = facts.Standings.Source, Jobs = jobs, Roots = roots, State = state, Headline = headline, Then = then, AsOf = now, Sequence = (before?.Sequence ?? 0) + 1,
         });
+
+        // What says the same stays the same object; only until when it does is known anew.
+        snapshot.Made = new Judgement(facts, settings, model, now, Judgement.NextMoment(snapshot.Jobs, facts, settings, now));
+        return snapshot;
     }
 
     private static VerdictSnapshot Blind(VerdictFacts facts, DateTimeOffset now, string why) => new()
@@ -87,87 +107,117 @@ public static class VerdictEngine
             return null;
         }
 
-        var allowed = Longer(3 * all.Grid.LongStep, LeastSilence);
-        var heard = all.Facts.Standings.Jobs.SelectMany(job => new[] { job.Job.LastRun, job.Job.Ongoing, job.History.Runs is [var newest, ..] ? newest.LogTime : null })
-            .Concat(all.Facts.Ticks.Take(1).Select(tick => (DateTimeOffset?)tick.HeardAt)).Where(at => at <= now).Max();
-        var waits = startable.Min(job => job.Job.NextRun!.Value);
-        if (heard is { } last && (now - last <= allowed || now - waits <= allowed))
+        // Three ticks that did not come are enough when there is no time to wait for more.
+        var (heard, waits) = (all.Heard, startable.Min(job => job.Job.NextRun!.Value));
+        var pageBy = all.Facts.Standings.Jobs.Where(job => job.Tick is { IsDue: true }).Select(job => new JobCase(job, all).PageBy.At).Min();
+        var allowed = pageBy <= now ? (3 * all.Grid.LongStep) - Jitter : Longer(3 * all.Grid.LongStep, LeastSilence);
+
+        // A tick that is told of counts from its beginning: jobs that it still ran say nothing of the next.
+        var sign = pageBy <= now && all.Facts.Ticks is [{ } newest, ..] ? newest.StartedAt : heard;
+        if (sign is { } last && (now - last <= allowed || now - waits <= allowed))
         {
             return null;
         }
 
-        var since = heard is { } sign ? $"since {VerdictWords.At(sign, now)}" : "since the first row was written";
+        // It may come back by itself, as after a restart of the machine; what decides is who would be late.
+        var since = heard is { } moment ? $"since {VerdictWords.At(moment, now)}" : "since the first row was written";
+        var page = pageBy is null || pageBy <= now || now - (heard ?? waits) > LongSilence;
         return new Verdict
         {
             Job = "",
-            State = VerdictState.Page,
+            State = page ? VerdictState.Page : VerdictState.Watch,
             Rule = "R1",
             Since = now,
             Root = Scheduler,
-            Headline = $"A human is needed now. No tick of the scheduler was seen {since}, and {VerdictWords.Count(startable.Length, "job is", "jobs are")} due.",
+            Headline = $"{(page ? "A human is needed now." : $"Decided at {VerdictWords.At(pageBy!.Value, now)}.")} No tick of the scheduler was seen {since}, and {VerdictWords.Count(startable.Length, "job is", "jobs are")} due.",
             Cause = $"No tick was seen {since}.",
             FirstAction = "See whether crontabber's cron still runs: start it.",
+            PageBy = pageBy,
+            DecideAt = page ? null : pageBy,
             Facts = [new($"A tick is expected every {all.Grid.Step.TotalMinutes:0.#} min: {all.Grid.Because}.", "reckoned")],
         };
     }
 
-    private static Verdict BehindScheduler(JobCase job) => new()
+    private static Verdict BehindScheduler(JobCase job, Verdict silent) => new()
     {
-        Job = job.Name, State = VerdictState.Blocked, Rule = "R1", Since = job.Now, Root = Scheduler, Headline = "Waits for the scheduler: no tick was seen.", Deadline = job.Deadline.Effective,
+        Job = job.Name, State = VerdictState.Blocked, Rule = "R1", Since = job.Now, Root = Scheduler, Headline = "Waits for the scheduler: no tick was seen.", Deadline = job.Deadline.Effective, DecideAt = silent.DecideAt,
     };
 
-    // A page stays one until a run succeeded; a second good run, or a first that leaves nothing owed, confirms it.
+    // A page stays one until a run succeeded since; an hour without another failure that leaves nothing owed confirms it.
     private static Verdict Latched(Verdict judged, Verdict? last, JobCase job)
     {
         if (last is not { State: VerdictState.Page or VerdictState.Recovering })
         {
-            return judged;
+            return judged.State == VerdictState.Page ? judged with { PagedAt = job.Now } : judged;
         }
 
-        var good = !job.IsFailing && (job.Standing.History.Streak > 0 || job.Job.LastRun > last.Since);
-        if (last.State == VerdictState.Page && !good && judged.State is VerdictState.Healing or VerdictState.Watch or VerdictState.NeedsHumanLater or VerdictState.CatchingUp)
+        var since = last.PagedAt ?? last.Since;
+        var newest = job.Standing.History.Runs is [var run, ..] ? run : null;
+        var good = !job.IsFailing && (newest is { Outcome: RunOutcome.Success } ? newest.LogTime > since || job.Job.LastRun > since : job.Job.LastRun > since);
+        if (!good)
         {
-            return judged with
+            return judged.State == VerdictState.Page ? judged with { PagedAt = since } : judged with
             {
                 State = VerdictState.Page,
+                Heal = judged.Heal is { Grade: ForecastGrade.Certain } ? judged.Heal : null,
+                PagedAt = since,
+                Root = last.Root,
+                Class = judged.Class ?? last.Class,
+                Cause = judged.Cause.Length > 0 ? judged.Cause : last.Cause,
+                FirstAction = judged.FirstAction.Length > 0 ? judged.FirstAction : last.FirstAction,
                 Rejected = [.. judged.Rejected, new RejectedRule(judged.Rule, "A page stays one until a run succeeds.")],
                 Headline = judged.State == VerdictState.NeedsHumanLater ? judged.Headline : $"A human was asked for and it is not well yet. {judged.Headline}",
             };
         }
 
+        // What no try heals was healed by people, and is; anything else may come back, and is then no new page.
         var permanent = last.Class is Failures.FailureClass.Auth or Failures.FailureClass.Configuration or Failures.FailureClass.Code or Failures.FailureClass.Data;
-        var confirmed = permanent || job.Standing.History.Streak >= 2 || job.Backlog is null or { IsBehind: false };
-        return judged.State == VerdictState.Ok && !confirmed
-            ? judged with { State = VerdictState.Recovering, Rule = last.Rule, Root = last.Root, Class = last.Class, Headline = "The first good run after a page: one more, or nothing owed, confirms it." }
-            : judged;
+        var confirmed = job.Backlog is null or { IsBehind: false } && (permanent || (last.State == VerdictState.Recovering && job.Now - last.Since >= Confirmed && !(last.Rule is "R6" or "R8" && StillLong(job.Standing.History, since))));
+        return judged.State switch
+        {
+            VerdictState.Page => judged with { PagedAt = since },
+            _ when confirmed => judged,
+            _ => judged with
+            {
+                State = VerdictState.Recovering, PagedAt = since, Rule = last.Rule, Root = last.Root, Class = last.Class, Fingerprint = last.Fingerprint, DecideAt = null, Heal = null,
+                Headline = "It ran well after a page: an hour without another failure, and nothing owed, confirms it.",
+            },
+        };
+    }
+
+    // A job that was called for because a run lasted is well when its runs are again as they were before.
+    private static bool StillLong(JobHistory history, DateTimeOffset paged)
+    {
+        TimeSpan[] before = [.. history.Runs.Where(run => run.LogTime < paged && run is { Outcome: RunOutcome.Success, Duration: not null }).Select(run => run.Duration!.Value).Order()];
+        return before.Length > 0 && history.Runs[0].Duration > (1.5 * before[before.Length / 2]) + Slack;
     }
 
     // What says the same keeps its beginning, and is the same object.
-    private static Verdict Kept(Verdict? last, Verdict now)
+    private static Verdict Kept(Verdict? last, Verdict now, JobCase job)
     {
         if (last is null || last.State != now.State || last.Root != now.Root)
         {
-            return now;
+            return now with { InputHash = InputHash.Of(job) };
         }
 
         var kept = now with { Since = last.Since };
-        return VerdictSame.Are(last, kept) ? last : kept;
+        return VerdictSame.Are(last, kept) ? last : kept with { InputHash = InputHash.Of(job) };
     }
 
-    private static List<RootVerdict> Roots(List<Verdict> jobs, Case all, Verdict? silent)
+    private static List<RootVerdict> Roots(List<Verdict> jobs, Case all, Verdict? silent, VerdictSnapshot? before)
     {
         var waiting = jobs.Where(verdict => verdict is { State: VerdictState.Blocked, Root: not null }).ToLookup(verdict => verdict.Root!);
         var roots = new List<RootVerdict>();
         if (silent is not null)
         {
-            roots.Add(new RootVerdict(Scheduler, VerdictState.Page, null, silent.Headline, InOrder(waiting[Scheduler], all)));
+            roots.Add(new RootVerdict(Scheduler, Held(Scheduler, silent.State, before), null, silent.Headline, InOrder(waiting[Scheduler], all)));
         }
 
         roots.AddRange(jobs
             .Where(verdict => verdict.State is not (VerdictState.Ok or VerdictState.Blocked) && verdict.Root is not null)
             .GroupBy(verdict => verdict.Root!)
             .Select(of => (Root: of.Key, Worst: of.MaxBy(verdict => verdict.State)!))
-            .Select(of => new RootVerdict(of.Root, of.Worst.State, of.Worst.Job, of.Worst.Headline, InOrder(waiting[of.Root], all, of.Root))));
+            .Select(of => new RootVerdict(of.Root, Held(of.Root, of.Worst.State, before), of.Worst.Job, of.Worst.Headline, InOrder(waiting[of.Root], all, of.Root))));
         if (waiting.FirstOrDefault(of => of.Key.Kind == RootKind.Scheduler && of.Key != Scheduler) is { } dead)
         {
             var first = dead.First();
@@ -176,6 +226,10 @@ public static class VerdictEngine
 
         return [.. roots.OrderByDescending(root => root.State).ThenByDescending(root => root.Waiting.Count).ThenBy(root => root.Root.Name, StringComparer.Ordinal)];
     }
+
+    // People who were called for a resource stay called until the last of its jobs is well.
+    private static VerdictState Held(VerdictRoot root, VerdictState worst, VerdictSnapshot? before) =>
+        root.Kind != RootKind.Job && worst is not VerdictState.Recovering && before?.Roots.FirstOrDefault(known => known.Root == root) is { State: VerdictState.Page } ? VerdictState.Page : worst;
 
     // Jobs that are configured and never ran have no row, and wait all the same.
     private static IReadOnlyList<string> InOrder(IEnumerable<Verdict> waiting, Case all, VerdictRoot? root = null)

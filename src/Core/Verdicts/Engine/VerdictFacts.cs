@@ -58,6 +58,11 @@ public sealed record VerdictSettings
     /// <summary>Where the people are.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>The same in one sentence.</summary>
+    public string Words => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"People need {ResponseTime.TotalMinutes:0} min and are there from Monday to Friday, {StaffedFrom:HH\\:mm} to {StaffedUntil:HH\\:mm} {Zone.Id}.");
+
     /// <summary>The present moment when people are there, else the next one when they are.</summary>
     public DateTimeOffset NextStaffed(DateTimeOffset now)
     {

@@ -12,6 +12,19 @@ namespace Dashboard.Core.Verdicts.Replay;
 /// <param name="IsTicket">Whether it was for working hours.</param>
 public sealed record Call(DateTimeOffset At, string Root, IReadOnlyList<string> Jobs, bool IsTicket);
 
+/// <summary>What a policy says of a trouble.</summary>
+internal enum CallKind
+{
+    /// <summary>Get up.</summary>
+    Page,
+
+    /// <summary>In working hours.</summary>
+    Ticket,
+
+    /// <summary>It was paged, and is not resolved yet.</summary>
+    Recovering,
+}
+
 /// <summary>Whom a policy has called and not yet let go: the same trouble is not called for twice while it lasts.</summary>
 internal sealed class Calling
 {
@@ -19,13 +32,19 @@ internal sealed class Calling
 
     public List<Call> Calls { get; } = [];
 
-    public void At(DateTimeOffset now, IEnumerable<(string Root, IReadOnlyList<string> Jobs, bool IsTicket)> troubles)
+    public void At(DateTimeOffset now, IEnumerable<(string Root, IReadOnlyList<string> Jobs, CallKind Kind)> troubles)
     {
         HashSet<string> next = new(StringComparer.Ordinal);
-        foreach (var (root, jobs, isTicket) in troubles)
+        foreach (var (root, jobs, kind) in troubles)
         {
+            var isTicket = kind == CallKind.Ticket;
             var key = (isTicket ? "ticket " : "page ") + root;
-            if (next.Add(key) && !standing.Contains(key))
+            if (kind == CallKind.Recovering)
+            {
+                // Not resolved yet: it is no new page when it fails again.
+                _ = standing.Contains(key) && next.Add(key);
+            }
+            else if (next.Add(key) && !standing.Contains(key))
             {
                 Calls.Add(new Call(now, root, jobs, isTicket));
             }

@@ -52,7 +52,8 @@ public static class ReplayRun
     /// <param name="truth">What really was the matter: looked at only when all is said.</param>
     /// <param name="settings">The verdict's own.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static ReplayResult Of(SimulatedWorld world, IEnumerable<HistoryLine> history, IReadOnlyList<Incident> truth, VerdictSettings settings, CancellationToken cancellationToken)
+    /// <param name="watch">Told of everything that is said, and when; null for nobody.</param>
+    public static ReplayResult Of(SimulatedWorld world, IEnumerable<HistoryLine> history, IReadOnlyList<Incident> truth, VerdictSettings settings, CancellationToken cancellationToken, Action<DateTimeOffset, VerdictSnapshot>? watch = null)
     {
         ArgumentNullException.ThrowIfNull(world);
         ArgumentNullException.ThrowIfNull(history);
@@ -76,10 +77,7 @@ public static class ReplayRun
             }
 
             Known(tick);
-            var facts = Judge(tick);
-            nagios.At(tick, Rivals.Nagios(world, source.Rows).Select(Each));
-            three.At(tick, Rivals.ThreeInARow(world, source.Rows).Select(Each));
-            none.At(tick, Rivals.NoneInTwoRuns(facts, tick).Select(Each));
+            Judge(tick);
         }
 
         var wells = good.ToLookup(run => run.Job, run => run.At, StringComparer.Ordinal);
@@ -99,31 +97,42 @@ public static class ReplayRun
 
         void Known(DateTimeOffset now)
         {
-            for (; more && lines.Current.At <= now; more = lines.MoveNext())
+            while (more && lines.Current.At <= now)
             {
-                source.Apply(lines.Current);
-                if (lines.Current is { Job: { } job, Log.Success: not null })
+                var line = lines.Current;
+                source.Apply(line);
+                more = lines.MoveNext();
+                if (line.Log is { ErrorType: not null } && (!more || lines.Current.At > line.At) && line.At < now)
                 {
-                    good.Add((job, lines.Current.At));
+                    // A dashboard that watches sees a failure when it is written.
+                    Judge(line.At);
+                }
+
+                if (line is { Job: { } job, Log.Success: not null })
+                {
+                    good.Add((job, line.At));
                 }
             }
         }
 
-        VerdictFacts Judge(DateTimeOffset now)
+        void Judge(DateTimeOffset now)
         {
             var facts = source.Facts(now);
-            said = VerdictEngine.Evaluate(facts, settings, memory.Learn(facts), now, said);
+            said = VerdictEngine.Evaluate(facts, settings, memory.Learn(facts, said), now, said);
             evaluations++;
-            verdict.At(now, said.Roots.Where(root => root.State is VerdictState.Page or VerdictState.NeedsHumanLater).Select(root => (
+            verdict.At(now, said.Roots.Where(root => root.State is VerdictState.Page or VerdictState.NeedsHumanLater or VerdictState.Recovering).Select(root => (
                 $"{root.Root.Kind} {root.Root.Name}",
                 (IReadOnlyList<string>)[.. said.Jobs.Where(each => each.Root == root.Root && each.State is not (VerdictState.Ok or VerdictState.Blocked)).Select(each => each.Job)],
-                root.State == VerdictState.NeedsHumanLater)));
+                root.State switch { VerdictState.Page => CallKind.Page, VerdictState.Recovering => CallKind.Recovering, _ => CallKind.Ticket })));
+            nagios.At(now, Rivals.Nagios(world, source.Rows).Select(Each));
+            three.At(now, Rivals.ThreeInARow(world, source.Rows).Select(Each));
+            none.At(now, Rivals.NoneInTwoRuns(facts, now).Select(Each));
             promises.At(now, said);
             flips.At(now, said);
-            return facts;
+            watch?.Invoke(now, said);
         }
 
-        static (string Root, IReadOnlyList<string> Jobs, bool IsTicket) Each(string job) => (job, [job], false);
+        static (string Root, IReadOnlyList<string> Jobs, CallKind Kind) Each(string job) => (job, [job], CallKind.Page);
     }
 
     // The first moment between two others at which something is to be decided.

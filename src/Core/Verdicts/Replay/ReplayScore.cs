@@ -48,7 +48,10 @@ public sealed record ReplayScore(string Policy)
     public IReadOnlyList<Incident> Unpaged { get; init; } = [];
 
     /// <summary>Those that were paged too late.</summary>
-    public IReadOnlyList<Incident> TooLate { get; init; } = [];
+    public IReadOnlyList<(Incident Incident, Call Call)> TooLate { get; init; } = [];
+
+    /// <summary>The further pages, with what they were for.</summary>
+    public IReadOnlyList<(Incident Incident, Call Call)> Again { get; init; } = [];
 
     /// <summary>The needless pages.</summary>
     public IReadOnlyList<Call> ForNothing { get; init; } = [];
@@ -75,6 +78,7 @@ public sealed record ReplayScore(string Policy)
         var tickets = new Dictionary<Incident, Call>(ReferenceEqualityComparer.Instance);
         var (needless, inTheGap, duplicates) = (0, 0, 0);
         List<Call> forNothing = [];
+        List<(Incident Incident, Call Call)> again = [];
         foreach (var call in calls)
         {
             var matter = truth.Where(incident => Concerns(call, incident)).OrderByDescending(incident => incident.Hit.Intersect(call.Jobs, StringComparer.Ordinal).Any() || (call.Jobs.Count == 0 && incident.Hit.Count == 0))
@@ -92,6 +96,7 @@ public sealed record ReplayScore(string Policy)
             if (matter is not null && !first.TryAdd(matter, call))
             {
                 duplicates++;
+                again.Add((matter, call));
             }
             else if (matter is not { NeededHuman: true })
             {
@@ -104,7 +109,10 @@ public sealed record ReplayScore(string Policy)
         Incident[] needed = [.. truth.Where(incident => incident.NeededPage)];
         Incident[] paged = [.. needed.Where(first.ContainsKey)];
         Incident[] slack = [.. truth.Where(incident => incident is { NeededHuman: true, NeededPage: false })];
-        Incident[] late = [.. paged.Where(incident => first[incident].At > Later(incident.PageBy!.Value, incident.Begin + (2 * world.Tick)))];
+
+        // Nobody can call before there is anything to see: two tries of it.
+        var runs = world.Jobs.ToDictionary(job => job.Name, job => job.LongRun, StringComparer.Ordinal);
+        Incident[] late = [.. paged.Where(incident => first[incident].At > Later(incident.PageBy!.Value, incident.Begin + (2 * world.Tick) + incident.Hit.Select(job => runs[job]).DefaultIfEmpty(world.Tick).Max()))];
         return new ReplayScore(policy)
         {
             Days = world.Days,
@@ -120,7 +128,8 @@ public sealed record ReplayScore(string Policy)
             Told = slack.Count(incident => first.ContainsKey(incident) || tickets.ContainsKey(incident)),
             Delays = [.. paged.Select(incident => first[incident].At - incident.Begin)],
             Unpaged = [.. needed.Where(incident => !first.ContainsKey(incident))],
-            TooLate = late,
+            TooLate = [.. late.Select(incident => (incident, first[incident]))],
+            Again = again,
             ForNothing = forNothing,
         };
     }
@@ -145,6 +154,7 @@ public sealed record ReplayScore(string Policy)
             Delays = [.. Delays, .. other.Delays],
             Unpaged = [.. Unpaged, .. other.Unpaged],
             TooLate = [.. TooLate, .. other.TooLate],
+            Again = [.. Again, .. other.Again],
             ForNothing = [.. ForNothing, .. other.ForNothing],
         };
     }

@@ -57,9 +57,9 @@ public static class ReplayTable
     {
         ArgumentNullException.ThrowIfNull(score);
         var text = new StringBuilder();
-        foreach (var (what, incident) in score.Unpaged.Select(incident => ("not paged", incident)).Concat(score.TooLate.Select(incident => ("too late", incident))))
+        foreach (var (what, incident, call) in score.Unpaged.Select(incident => ("not paged", incident, (Call?)null)).Concat(score.TooLate.Select(each => ("too late", each.Incident, (Call?)each.Call))).Concat(score.Again.Select(each => ("again", each.Incident, (Call?)each.Call))))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{what}: {incident.Id} ({incident.Kind} of {incident.Target}), {incident.Begin:u} to {incident.Whole:u}, to be called by {incident.PageBy:u}, ended by {incident.EndedBy}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{what}: {incident.Id} ({incident.Kind} of {incident.Target}), {incident.Begin:u} to {incident.Whole:u}, to be called by {incident.PageBy:u}, ended by {incident.EndedBy}{(call is null ? "" : string.Create(CultureInfo.InvariantCulture, $", called at {call.At:u} for {call.Root}"))}\n");
         }
 
         foreach (var call in score.ForNothing)

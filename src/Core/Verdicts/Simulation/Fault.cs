@@ -65,6 +65,9 @@ public sealed record Fault
     /// <summary>Whether an executor takes the error for one that another attempt may heal.</summary>
     public bool Retryable { get; init; }
 
+    /// <summary>Of a job that fails: how many of its runs fail; 0 for all that come before it is over.</summary>
+    public int Runs { get; init; }
+
     /// <summary>Of flapping: for how long it is away each time, in seconds.</summary>
     public double DownSeconds { get; init; }
 

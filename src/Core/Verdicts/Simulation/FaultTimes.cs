@@ -9,6 +9,7 @@ internal sealed class FaultTimes
     private readonly Dictionary<string, Window[]> resources;
     private readonly ILookup<string, Fault> jobs;
     private readonly Fault[] dead;
+    private readonly Dictionary<string, int> failed = new(StringComparer.Ordinal);
 
     public FaultTimes(SimulatedWorld world, IReadOnlyList<Fault> faults)
     {
@@ -56,9 +57,20 @@ internal sealed class FaultTimes
         return null;
     }
 
-    /// <summary>Why a job's run for a slot fails; null when nothing is wrong with the job.</summary>
-    public Fault? Fails(string job, DateTimeOffset at, DateTimeOffset slot) =>
-        jobs[job].FirstOrDefault(fault => fault.At <= at && at < fault.Until && (fault.Kind == FaultKind.Failure || (fault.Kind == FaultKind.Poison && slot >= fault.At)));
+    /// <summary>Why a job's run for a slot fails; null when nothing is wrong with the job. Of a fault that fails so many runs, this is one of them.</summary>
+    public Fault? Fails(string job, DateTimeOffset at, DateTimeOffset slot)
+    {
+        foreach (var fault in jobs[job])
+        {
+            if (fault.At <= at && at < fault.Until && ((fault.Kind == FaultKind.Failure && (fault.Runs == 0 || failed.GetValueOrDefault(fault.Id) < fault.Runs)) || (fault.Kind == FaultKind.Poison && slot >= fault.At)))
+            {
+                failed[fault.Id] = failed.GetValueOrDefault(fault.Id) + 1;
+                return fault;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>How many times its usual length a run of a job takes.</summary>
     public (double Times, Fault? Fault) Slowness(string job, DateTimeOffset at) =>

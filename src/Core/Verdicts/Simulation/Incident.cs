@@ -26,7 +26,7 @@ public sealed record Incident
     /// <summary>Whether somebody's data was older than promised before it was over: the start of a last good run and twice the interval and a long run, at least an hour, had passed.</summary>
     public required bool Missed { get; init; }
 
-    /// <summary>The latest moment to call people: half an hour, a long run and a tick before the first of those deadlines. Null when it was over before any of these moments.</summary>
+    /// <summary>The latest moment to call people: half an hour, a long run and a tick before the first of those deadlines, but not before the job was due for two ticks. Null when it was over before any of these moments.</summary>
     public DateTimeOffset? PageBy { get; init; }
 
     /// <summary>Whether it was still on at the latest moment to call people, and passed by itself before the deadline: nobody could know that it would.</summary>

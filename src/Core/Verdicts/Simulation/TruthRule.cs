@@ -35,15 +35,16 @@ internal static class TruthRule
 
             string[] hit = [.. met[fault.Id].Select(each => each.Job).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
             var whole = hit.Max(job => WellAgain(good[job], met[fault.Id].Where(each => each.Job == job).Max(each => each.At), world.End));
-            drafts.Add(new Draft(fault, met[fault.Id].Min(each => each.At), whole, hit, Affected(world, jobs, places, fault, hit)));
+            drafts.Add(new Draft(fault, met[fault.Id].Min(each => each.At), whole, hit, Affected(world, jobs, places, fault, hit)) { Below = Descendants(world, jobs, hit) });
         }
 
         var late = world.Jobs.SelectMany(job => Late(world, job, good[job.Name])).ToList();
         foreach (var gap in late)
         {
-            // Whose doing it was: of a fault that hit the job itself before one that was merely in its way, and of those the first.
-            var doer = drafts.Where(draft => draft.Begin < gap.Until && draft.Whole > gap.From && draft.Affected.Contains(gap.Job, StringComparer.Ordinal))
-                .OrderByDescending(draft => draft.Hit.Contains(gap.Job, StringComparer.Ordinal)).ThenBy(draft => draft.Begin).FirstOrDefault();
+            // Whose doing it was: what had begun at the latest moment to call people before what came later, what was still on then before what was over, what hit the job itself before what hit a parent, and of
+            // those the first. What was merely in its way is to blame only for what it really made late.
+            var doer = drafts.Where(draft => draft.Begin < gap.Until && draft.Whole > gap.From && (draft.Below.Contains(gap.Job) || (gap.Missed && draft.Affected.Contains(gap.Job, StringComparer.Ordinal))))
+                .OrderByDescending(draft => draft.Begin <= gap.PageBy).ThenByDescending(draft => draft.Whole >= gap.PageBy).ThenByDescending(draft => draft.Hit.Contains(gap.Job, StringComparer.Ordinal)).ThenByDescending(draft => draft.Below.Contains(gap.Job)).ThenBy(draft => draft.Begin).FirstOrDefault();
             if (doer is not null)
             {
                 doer.Gaps.Add(gap);
@@ -60,6 +61,13 @@ internal static class TruthRule
         }
 
         return [.. drafts.OrderBy(draft => draft.Begin).Select(draft => draft.Made(record.Cleared))];
+    }
+
+    private static HashSet<string> Descendants(SimulatedWorld world, Dictionary<string, SimulatedJob> jobs, string[] hit)
+    {
+        var below = hit.ToHashSet(StringComparer.Ordinal);
+        below.UnionWith(world.Order.Names.Where(name => jobs[name].DependsOn.Any(below.Contains) && below.Add(name)).ToArray());
+        return below;
     }
 
     // What depends on it waits for it; and a run that lasts, or a lock, ends ticks before they come to what is after it.
@@ -93,6 +101,8 @@ internal static class TruthRule
             {
                 var deadline = before + tolerance;
                 var pageBy = deadline - ResponseTime - job.LongRun - world.Tick;
+                var seen = before + job.Interval + (2 * world.Tick);
+                pageBy = pageBy > seen ? pageBy : seen;
                 if (end > pageBy)
                 {
                     yield return new Gap(job.Name, before, end, pageBy, end > deadline);
@@ -116,6 +126,9 @@ internal static class TruthRule
         public string[] Hit => hit;
 
         public string[] Affected => affected;
+
+        /// <summary>What depends on those that it hit.</summary>
+        public HashSet<string> Below { get; init; } = [];
 
         public bool Explained { get; init; } = true;
 

@@ -14,7 +14,7 @@ public static class WorldMix
     private static readonly (string Frequency, int Of40, bool AtTime, double Least, double Most)[] Cadences =
     [
         ("5m", 2, false, 2, 12), ("10m", 2, false, 2, 20), ("15m", 4, false, 3, 25), ("30m", 3, false, 3, 40), ("1h", 11, false, 5, 90), ("3h", 3, false, 10, 200), ("6h", 3, false, 20, 400),
-        ("12h", 2, false, 30, 600), ("1d", 8, true, 30, 1200), ("1d", 1, false, 30, 900), ("7d", 1, true, 60, 1800),
+        ("12h", 2, false, 30, 400), ("1d", 8, true, 30, 600), ("1d", 1, false, 30, 600), ("7d", 1, true, 60, 900),
     ];
 
     private static readonly SimulatedResource[] Known =

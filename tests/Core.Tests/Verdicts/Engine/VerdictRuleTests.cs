@@ -28,7 +28,7 @@ public sealed class VerdictRuleTests
         var said = Judge(Failing(Password, 1));
 
         Assert.Equal((VerdictState.Page, "R9", FailureClass.Auth), (said.State, said.Rule, said.Class));
-        Assert.StartsWith("A human is needed by 03:55Z. It is not let in", said.Headline, StringComparison.Ordinal);
+        Assert.StartsWith("A human is needed by 03:54Z. It is not let in", said.Headline, StringComparison.Ordinal);
         Assert.Contains("password authentication failed", said.Cause, StringComparison.Ordinal);
         Assert.Equal("Renew the credentials or the right that is refused.", said.FirstAction);
     }
@@ -96,7 +96,70 @@ public sealed class VerdictRuleTests
         Assert.Contains(network.Jobs[0].Rejected, rejected => rejected.Because == "A page stays one until a run succeeds.");
 
         var well = Said(Fine(Now.AddMinutes(9)), network, Now.AddMinutes(10));
-        Assert.Equal(VerdictState.Ok, well.Jobs[0].State);
+        Assert.Equal(VerdictState.Recovering, well.Jobs[0].State);
+        Assert.Equal(VerdictState.Ok, Said(Fine(Now.AddMinutes(9)), well, Now.AddMinutes(71)).Jobs[0].State);
+
+        // What fails again before that is the same page.
+        var again = Said(Failing(Refused, 1) with { History = Runs(Now.AddMinutes(9)) }, well, Now.AddMinutes(20));
+        Assert.Equal((VerdictState.Page, network.Jobs[0].PagedAt), (again.Jobs[0].State, again.Jobs[0].PagedAt));
+    }
+
+    [Fact]
+    public void One_slot_that_fails_while_others_that_need_the_same_succeed_needs_a_human_for_that_slot()
+    {
+        var poisoned = Failing(new("RuntimeError", "no such report", ""), 3);
+        poisoned = poisoned with { Job = poisoned.Job with { DependsOn = ["parent"] } };
+        var other = Fine(Now.AddMinutes(-1)) with { Job = Row("other") with { DependsOn = ["parent"] } };
+        var owed = new Backlog("job", Slots.One(Now.AddHours(-2))) { State = BacklogState.Failing, FailingSlot = Now.AddHours(-2) };
+
+        var said = VerdictEngine.Evaluate(Facts([poisoned, other], "1h", [], owed), new VerdictSettings(), Now).Find("job")!;
+        Assert.Equal("R11", said.Rule);
+        Assert.StartsWith("The slot 2026-11-25 01:00Z fails again and again while other succeeds.", said.Cause, StringComparison.Ordinal);
+        Assert.Equal("R12", VerdictEngine.Evaluate(Facts([poisoned], "1h", [], owed), new VerdictSettings(), Now).Jobs[0].Rule);
+    }
+
+    [Theory]
+    [InlineData(BacklogState.Behind, 30, VerdictState.CatchingUp)]
+    [InlineData(BacklogState.Behind, null, VerdictState.Watch)]
+    [InlineData(BacklogState.Endless, null, VerdictState.NeedsHumanLater)]
+    public void What_is_owed_is_caught_up_with_or_not(BacklogState state, int? minutes, VerdictState expected)
+    {
+        var owed = new Backlog("job", Slots.Between(Now.AddDays(-4), TimeSpan.FromDays(1), Now, included: false))
+        {
+            State = state, Because = "It owes three slots.", Eta = new BacklogEta(minutes is { } soon ? Now.AddMinutes(soon) : null, ""),
+        };
+        var said = VerdictEngine.Evaluate(Facts([Fine(Now.AddMinutes(-5))], "7d", [], owed), new VerdictSettings(), Now).Jobs[0];
+
+        Assert.Equal((expected, "R14"), (said.State, said.Rule));
+    }
+
+    [Fact]
+    public void Two_jobs_that_fail_with_the_same_words_are_one_root_and_who_waits_behind_them_waits_for_it()
+    {
+        var one = Failing(Refused, 4) with { Job = Row("one") with { ErrorCount = 4, LastError = Refused }, History = Runs(Now.AddHours(-5)) };
+        var two = Failing(Refused, 1) with { Job = Row("two") with { ErrorCount = 1, LastError = Refused } };
+        var waits = new JobStanding(Row("waits"), Runs(Now.AddHours(-1)), JobState.Blocked, "", Now)
+        {
+            Tick = new JobTick("waits", TickOutcome.Blocked, "") { IsDue = true, Parent = new UnmetParent("two", ParentTest.Errored), Root = "two", ParentRoot = "two" },
+        };
+        var said = VerdictEngine.Evaluate(Facts([one, two, waits], "1h", []), new VerdictSettings(), Now);
+
+        var root = Assert.Single(said.Roots);
+        Assert.Equal((RootKind.Resource, VerdictState.Page), (root.Root.Kind, root.State));
+        Assert.Equal(["waits"], root.Waiting);
+        Assert.Single(VerdictEngine.Evaluate(Facts([one, two with { Job = two.Job with { LastError = Coding, ErrorCount = 3 } }], "1h", []), new VerdictSettings(), Now).Roots, each => each.Root.Name == "two");
+    }
+
+    [Fact]
+    public void While_nothing_changes_the_snapshot_is_the_same_object()
+    {
+        var facts = Facts([Failing(Refused, 1), Fine(Now.AddMinutes(-5)) with { Job = Row("fine") }], "1h", []);
+        var (settings, memory) = (new VerdictSettings(), new HealMemory());
+        var said = VerdictEngine.Evaluate(facts, settings, memory.Learn(facts, null), Now);
+
+        Assert.Same(said, VerdictEngine.Evaluate(facts, settings, memory.Learn(facts, said), Now.AddSeconds(10), said));
+        Assert.All(said.Jobs, verdict => Assert.Equal(16, verdict.InputHash.Length));
+        Assert.Equal(said.Jobs.Select(verdict => verdict.InputHash), VerdictEngine.Evaluate(facts, settings, memory.Model, Now).Jobs.Select(verdict => verdict.InputHash));
     }
 
     [Fact]
@@ -182,14 +245,14 @@ public sealed class VerdictRuleTests
     private static VerdictSnapshot Said(JobStanding standing, VerdictSnapshot? before = null, DateTimeOffset? now = null) =>
         VerdictEngine.Evaluate(Facts([standing], "1h", []), new VerdictSettings(), now ?? Now, before);
 
-    private static VerdictFacts Facts(IReadOnlyList<JobStanding> standings, string frequency, IReadOnlyList<RetryStreak> open)
+    private static VerdictFacts Facts(IReadOnlyList<JobStanding> standings, string frequency, IReadOnlyList<RetryStreak> open, params Backlog[] owed)
     {
         var defined = standings.Select(standing => standing with { Definition = new JobDefinition { Name = standing.Job.Name, Schedule = new Schedule(frequency, null, Backfills: false), CadenceKnown = Knowledge.Configured } }).ToArray();
         return new VerdictFacts
         {
             Standings = StandingsSnapshot.Empty("test") with { Jobs = defined, AsOf = Now },
             Tick = TickSnapshot.Empty("test") with { Jobs = [.. defined.Select(standing => standing.Tick ?? new JobTick(standing.Job.Name, TickOutcome.NotDue, ""))] },
-            Backlogs = BacklogSnapshot.Empty("test"),
+            Backlogs = BacklogSnapshot.Empty("test") with { Jobs = owed },
             Book = ScheduleBook.Empty("test"),
             Open = open,
         };

@@ -1,0 +1,84 @@
+using Dashboard.Core.Failures;
+
+namespace Dashboard.Core.Verdicts.Engine;
+
+/// <summary>
+/// Jobs that fail with the same words, of a kind that lies with another's end, have one root: the resource. Whoever was called for one of them is not called again for the next; who waits
+/// behind one of them waits for that root.
+/// </summary>
+internal static class SharedCause
+{
+    /// <summary>Gives those that share a cause one root, in place.</summary>
+    public static void Join(Verdict[] judged, JobCase[] cases, Dictionary<string, Verdict> old)
+    {
+        Dictionary<string, List<int>>? shared = null;
+        for (var i = 0; i < judged.Length; i++)
+        {
+            if (cases[i].SharedWords is { } words && judged[i].Root is { Kind: RootKind.Job } root && root.Name == judged[i].Job)
+            {
+                judged[i] = judged[i] with { Fingerprint = words };
+                shared ??= new(StringComparer.Ordinal);
+                (shared.TryGetValue(words, out var those) ? those : shared[words] = []).Add(i);
+            }
+        }
+
+        if (shared is null)
+        {
+            return;
+        }
+
+        foreach (var members in shared.Values.Where(members => members.Count > 1))
+        {
+            foreach (var member in members.Where(member => cases[member].IsOverdue && (judged[member].State is VerdictState.Watch or VerdictState.Healing)))
+            {
+                judged[member] = JobRules.SharedOverdue(cases[member], judged[member]) with { Fingerprint = judged[member].Fingerprint };
+            }
+        }
+
+        var moved = new Dictionary<string, VerdictRoot>(StringComparer.Ordinal);
+        foreach (var (words, members) in shared)
+        {
+            if (Root(words, members, judged, cases, old) is { } root)
+            {
+                foreach (var member in members)
+                {
+                    moved[judged[member].Job] = root;
+                    judged[member] = judged[member] with { Root = root };
+                }
+            }
+        }
+
+        for (var i = 0; i < judged.Length && moved.Count > 0; i++)
+        {
+            if (judged[i] is { State: VerdictState.Blocked, Root: { Kind: RootKind.Job } behind } && moved.TryGetValue(behind.Name, out var root))
+            {
+                judged[i] = judged[i] with { Root = root };
+            }
+        }
+    }
+
+    // The root that people were called for stays; else the one that was named; else, of two or more, the resource.
+    private static VerdictRoot? Root(string words, List<int> members, Verdict[] judged, JobCase[] cases, Dictionary<string, Verdict> old)
+    {
+        VerdictRoot? named = null;
+        foreach (var member in members)
+        {
+            if (old.GetValueOrDefault(judged[member].Job) is { Root: { } root } last && last.Fingerprint == words)
+            {
+                if (last.State is VerdictState.Page)
+                {
+                    return root;
+                }
+
+                named ??= root.Kind == RootKind.Resource ? root : null;
+            }
+        }
+
+        return named ?? (members.Count < 2 ? null : new VerdictRoot(RootKind.Resource, members.Select(member => cases[member].Retrying?.Resource).FirstOrDefault(name => name is not null) ?? words));
+    }
+
+    /// <summary>The words that failures of one cause share; null for a kind that lies with the job itself.</summary>
+    public static string? Words(FailureClass kind, string type, string value) => kind is FailureClass.Network or FailureClass.Busy or FailureClass.Full or FailureClass.Auth or FailureClass.Configuration
+        ? $"{type}: {MessagePattern.Of(value)}"
+        : null;
+}
