@@ -62,7 +62,13 @@ public static class Deeds
     /// <summary>Make and revoke keys, end sessions of others, shut people out.</summary>
     public static readonly Deed ManageAccess = new("manage-access", Role.Admin);
 
+    /// <summary>See every setting of the dashboard, and where it is from. Secrets nobody sees.</summary>
+    public static readonly Deed SeeSettings = new("see-settings", Role.Admin);
+
+    /// <summary>Have the configuration read again.</summary>
+    public static readonly Deed ReloadConfiguration = new("reload-configuration", Role.Admin);
+
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<Deed> All =
-        [Read, Plan, RunNow, Backfill, MarkSuccess, Reset, ClearLock, ClearLiveLock, Hold, Release, Prune, Acknowledge, Snooze, Silence, Label, Undo, OwnSessions, ManageAccess];
+        [Read, Plan, RunNow, Backfill, MarkSuccess, Reset, ClearLock, ClearLiveLock, Hold, Release, Prune, Acknowledge, Snooze, Silence, Label, Undo, OwnSessions, ManageAccess, SeeSettings, ReloadConfiguration];
 }

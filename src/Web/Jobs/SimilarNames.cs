@@ -1,3 +1,5 @@
+using Dashboard.Core.Configuration.Readings;
+
 namespace Dashboard.Web.Jobs;
 
 /// <summary>Names somebody may have meant.</summary>
@@ -37,18 +39,6 @@ internal static class SimilarNames
 
         var a = one.Length > LongestCompared ? one[..LongestCompared] : one;
         var b = other.Length > LongestCompared ? other[..LongestCompared] : other;
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var cost = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1;
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + cost));
-            }
-        }
-
-        return row[b.Length];
+        return EditDistance.Between(a, b);
     }
 }

@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Dashboard.Core.Configuration.Reload;
+
+/// <summary>SIGHUP reads the configuration again; without this it would end the process. Signals that come while one is heeded are one more together.</summary>
+public sealed partial class HangUp(ConfigurationReload reload, ILogger<HangUp> log) : BackgroundService
+{
+    private readonly Channel<bool> rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var signal = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            rung.Writer.TryWrite(true);
+        });
+        try
+        {
+            await foreach (var _ in rung.Reader.ReadAllAsync(stoppingToken))
+            {
+                await ReloadAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The program ends.
+        }
+    }
+
+    private async Task ReloadAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await reload.ReloadAsync("SIGHUP", stoppingToken);
+        }
+        catch (Exception cause) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogFailed(log, cause);
+        }
+    }
+
+    [LoggerMessage(2110, LogLevel.Error, "The configuration could not be read again; the old one goes on.")]
+    private static partial void LogFailed(ILogger log, Exception cause);
+}
