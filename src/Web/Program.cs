@@ -32,6 +32,7 @@ using Dashboard.Web.Live;
 using Dashboard.Web.Pings;
 using Dashboard.Web.Schedules;
 using Dashboard.Web.Security;
+using Dashboard.Web.Settings;
 using Dashboard.Web.Sources;
 using Dashboard.Web.Stores;
 using Dashboard.Web.Verdicts;
@@ -41,7 +42,14 @@ if (Verbs.Asked(args))
     return await Verbs.RunAsync(args);
 }
 
+var settings = SettingsStart.Read(SourceArguments.Expand(args));
+if (await settings.AnsweredAsync(Console.Out, Console.Error, CancellationToken.None) is { } answered)
+{
+    return answered;
+}
+
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = SourceArguments.Expand(args), ContentRootPath = ContentRoot.Find() });
+settings.Apply(builder);
 builder.WebHost.UseStaticWebAssets();
 if (StartRule.Refusal(builder.Configuration) is { } refusal)
 {
@@ -58,6 +66,7 @@ if (storage is null)
     return Storage.ExitCode;
 }
 
+builder.Services.AddSettings(settings);
 builder.Services.AddDatabase(storage).AddHostedService<RunningSign>();
 builder.Services.AddSources(storage.Sources(SourceOptions.Read(builder.Configuration)));
 builder.Services.AddJobs();
@@ -94,7 +103,7 @@ app.MapPages();
 app.MapActionForms();
 app.MapLedgerForms();
 app.MapVerdictFeeds();
-app.MapApi().MapSources().MapSchedules().MapJobs().MapVerdicts().MapRuns().MapGraph().MapBackfill().MapFailures().MapRetries().MapStores().MapAccess().MapIngest().MapPingsRead().MapActions().MapOperations().MapActivity().MapLedger();
+app.MapApi().MapSources().MapSchedules().MapJobs().MapVerdicts().MapRuns().MapGraph().MapBackfill().MapFailures().MapRetries().MapStores().MapAccess().MapIngest().MapPingsRead().MapActions().MapOperations().MapActivity().MapLedger().MapSettings();
 app.MapPings();
 app.MapMonitoring();
 app.MapApiDescription();

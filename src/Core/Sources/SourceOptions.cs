@@ -1,3 +1,4 @@
+using Dashboard.Core.Configuration.Options;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 
@@ -10,6 +11,7 @@ public sealed class SourceOptions
     public string? Name { get; init; }
 
     /// <summary>For Npgsql.</summary>
+    [SecretOption]
     public string? ConnectionString { get; init; }
 
     /// <summary>The schema of the scheduler's tables; by default it is looked for.</summary>
@@ -25,6 +27,7 @@ public sealed class SourceOptions
     public string? Mapping { get; init; }
 
     /// <summary>For the role that acts, where it is another than the one that reads; by default the same.</summary>
+    [SecretOption]
     public string? ActionConnectionString { get; init; }
 
     /// <summary>True to let nobody act on it from here.</summary>

@@ -18,7 +18,7 @@ internal static class ActionApi
         Refusing(api, "/plans", "POST");
         Refusing(api, "/plans/{id:guid}", "GET, DELETE");
         Refusing(api, "/plans/{id:guid}/commit", "POST");
-        Described(api.MapPost("/plans", PlanAsync).AddEndpointFilter(ByKeyAsync))
+        Described(api.MapPost("/plans", PlanAsync).AddEndpointFilter(KeyOnly.InvokeAsync))
             .Accepts<PlanRequest>("application/json")
             .WithName("plan")
             .WithSummary("What an action would do")
@@ -30,7 +30,7 @@ internal static class ActionApi
             .WithDescription("Plans that nobody commits are kept for two days, actions for ever.")
             .Produces<PlanWire>()
             .ProducesProblem(StatusCodes.Status404NotFound);
-        Described(api.MapPost("/plans/{id:guid}/commit", CommitAsync).AddEndpointFilter(ByKeyAsync))
+        Described(api.MapPost("/plans/{id:guid}/commit", CommitAsync).AddEndpointFilter(KeyOnly.InvokeAsync))
             .Accepts<CommitRequest>("application/json")
             .WithName("commit-plan")
             .WithSummary("Do exactly what a plan says, or nothing")
@@ -41,7 +41,7 @@ internal static class ActionApi
             .Produces<CommitWire>(StatusCodes.Status202Accepted)
             .Produces<CommitWire>(StatusCodes.Status409Conflict)
             .Produces<CommitWire>(StatusCodes.Status503ServiceUnavailable);
-        Described(api.MapDelete("/plans/{id:guid}", WithdrawAsync).AddEndpointFilter(ByKeyAsync))
+        Described(api.MapDelete("/plans/{id:guid}", WithdrawAsync).AddEndpointFilter(KeyOnly.InvokeAsync))
             .WithName("withdraw-plan")
             .WithSummary("Throw a plan away")
             .WithDescription("Nothing is changed; it can then not be committed any more. 409 when it was committed already.")

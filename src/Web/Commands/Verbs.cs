@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Dashboard.Core.Database;
+using Dashboard.Core.Configuration.Writing;
 using Dashboard.Core.Database.Embedded;
+using Dashboard.Web.Settings;
 using Npgsql;
 
 namespace Dashboard.Web.Commands;
@@ -17,7 +19,13 @@ internal static class Verbs
     {
         try
         {
-            return await Root().Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(45) });
+            var code = await Root().Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(45) });
+            if (arguments is ["--help" or "-h" or "-?"])
+            {
+                await Console.Out.WriteAsync($"Settings, in a file, the environment (Section__Name) or here:\n{OptionHelp.ForTerminal(SettingsCatalog.New())}");
+            }
+
+            return code;
         }
         catch (Exception cause) when (cause is EmbeddedPostgresException or NpgsqlException or VerbException)
         {
@@ -31,12 +39,14 @@ internal static class Verbs
         DashboardStorage.VisitAsync(Configuration(), TimeProvider.System, cancellationToken);
 
     /// <summary>The settings a served dashboard would have, but for its command line.</summary>
-    public static IConfiguration Configuration() => new ConfigurationBuilder()
-        .SetBasePath(ContentRoot.Find())
-        .AddJsonFile("appsettings.json", optional: true)
-        .AddJsonFile("appsettings.Production.json", optional: true)
-        .AddEnvironmentVariables()
-        .Build();
+    /// <exception cref="VerbException">They cannot be used.</exception>
+    public static IConfiguration Configuration()
+    {
+        var settings = SettingsStart.Read([]);
+        return settings.First.IsUsable
+            ? new ConfigurationBuilder().Add(settings.Live).Build()
+            : throw new VerbException(string.Join(Environment.NewLine, settings.First.Faults));
+    }
 
     private static RootCommand Root()
     {
@@ -72,6 +82,8 @@ internal static class Verbs
           --urls http://127.0.0.1:9000        another address
           --source "Host=…;Database=…"        observe this database (as often as wanted; "name=Host=…" to name it)
           --jobs crontabber.ini               what the scheduler of the source before it runs when; --mapping FILE names its classes
+          --admin.conf=dashboard.ini          settings of a file; SIGHUP reads it again
+          --admin.print_conf=ini|json|env     every setting, its value and where that is from
         """)
     {
         KeyVerb.Create(),

@@ -6,6 +6,7 @@ using Dashboard.Web.Dependencies;
 using Dashboard.Web.Failures;
 using Dashboard.Web.Jobs;
 using Dashboard.Web.Retries;
+using Dashboard.Web.Settings;
 
 namespace Dashboard.Web.Layout;
 
@@ -24,6 +25,16 @@ public sealed class Links(string? source)
 
     /// <summary>Who may come in.</summary>
     public string Access => With("settings/access", []);
+
+    /// <summary>What the dashboard is configured with.</summary>
+    public string Settings => With("settings", []);
+
+    /// <summary>What it is configured with, as seen.</summary>
+    public string SettingsOf(SettingsView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return With("settings", view.ToQuery());
+    }
 
     /// <summary>The whole list.</summary>
     public string AllJobs => With("jobs", []);

@@ -1,4 +1,5 @@
 using Dashboard.Core.Access;
+using Dashboard.Core.Configuration.Options;
 
 namespace Dashboard.Web.Security;
 
@@ -12,6 +13,7 @@ public sealed record OpenIdOptions
     public string? ClientId { get; init; }
 
     /// <summary>Its secret there.</summary>
+    [SecretOption]
     public string? ClientSecret { get; init; }
 
     /// <summary>A file that holds the secret instead: it then stands in no environment.</summary>
@@ -58,6 +60,7 @@ public sealed record ProxyOptions
     public string SecretHeader { get; init; } = "X-Proxy-Secret";
 
     /// <summary>What it proves it with. Needed when the proxy is on this machine, where any program could say it were the proxy.</summary>
+    [SecretOption]
     public string? Secret { get; init; }
 
     /// <summary>A file that holds the secret instead.</summary>

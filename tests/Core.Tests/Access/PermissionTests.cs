@@ -24,7 +24,7 @@ public sealed class PermissionTests
     public void A_viewer_changes_nothing_and_only_an_admin_says_who_comes_in()
     {
         Assert.Equal(["read", "plan", "own-sessions"], Deeds.All.Where(deed => deed.Least == Role.Viewer).Select(deed => deed.Name));
-        Assert.Equal(["clear-live-lock", "manage-access"], Deeds.All.Where(deed => deed.Least == Role.Admin).Select(deed => deed.Name));
+        Assert.Equal(["clear-live-lock", "manage-access", "see-settings", "reload-configuration"], Deeds.All.Where(deed => deed.Least == Role.Admin).Select(deed => deed.Name));
     }
 
     [Theory]

@@ -80,7 +80,8 @@ public sealed class ConfigurationReading
 
     internal IReadOnlyDictionary<string, SectionValues> Sections { get; }
 
-    internal ConfigurationReading With(ConfigurationFault fault) => new(Options, Sections, Data) { Faults = [.. Faults, fault], Warnings = Warnings, Others = Others, Files = Files };
+    /// <summary>The same, with more that is wrong.</summary>
+    public ConfigurationReading With(params IEnumerable<ConfigurationFault> faults) => new(Options, Sections, Data) { Faults = [.. Faults, .. faults], Warnings = Warnings, Others = Others, Files = Files };
 
     /// <summary>An option; null when there is none of that path.</summary>
     public ResolvedOption? Find(string path) => byPath.GetValueOrDefault(path);

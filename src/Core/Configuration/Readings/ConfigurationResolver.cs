@@ -74,16 +74,17 @@ public static class ConfigurationResolver
                 .Select(name => section with { Path = OptionPath.Join(before, name) + section.Path[(star + 1)..] });
         }
 
-        private SectionValue Value(string section, OptionDefinition option, int depth)
+        // The owner is the option that named the class this one is of: where nothing is said, that is the place to say what is missing.
+        private SectionValue Value(string section, OptionDefinition option, int depth, ResolvedOption? owner = null)
         {
             var path = OptionPath.Join(section, option.Name);
             if (byPath.TryGetValue(path, out var known))
             {
                 // Two classes in one section may each want the same option, as configman allows.
-                return new SectionValue(option, known.Value) { Classes = ClassesOf(known, depth) };
+                return new SectionValue(option, known.Value) { Classes = ClassesOf(known, depth, owner) };
             }
 
-            var resolved = Resolve(path, option);
+            var resolved = Resolve(path, option, owner);
             if (options.Count >= MostOptions)
             {
                 if (!full)
@@ -97,10 +98,10 @@ public static class ConfigurationResolver
 
             options.Add(resolved);
             byPath.Add(path, resolved);
-            return new SectionValue(option, resolved.Value) { Classes = ClassesOf(resolved, depth) };
+            return new SectionValue(option, resolved.Value) { Classes = ClassesOf(resolved, depth, owner) };
         }
 
-        private ResolvedOption Resolve(string path, OptionDefinition option)
+        private ResolvedOption Resolve(string path, OptionDefinition option, ResolvedOption? owner)
         {
             var all = said.All(path);
             string? sharedPath = null;
@@ -124,7 +125,7 @@ public static class ConfigurationResolver
             }
             else if (option.IsRequired && (value is null or ""))
             {
-                faults.Add(Fault(resolved, $"no {path}", $"a value for it: {option.Doc}"));
+                faults.Add(Fault(resolved.IsDefault && owner is not null ? owner : resolved, $"no {path}", $"a value for it: {option.Doc}"));
             }
 
             return resolved with { Value = value };
@@ -133,12 +134,12 @@ public static class ConfigurationResolver
         private static string TextOf(OptionDefinition option, LayerValue value) =>
             value.Items is { } items && option.Type is OptionType.List or OptionType.Classes ? OptionText.OfList(value.Items!) : value.Text;
 
-        private IReadOnlyList<ConfiguredClass> ClassesOf(ResolvedOption option, int depth)
+        private IReadOnlyList<ConfiguredClass> ClassesOf(ResolvedOption option, int depth, ResolvedOption? owner)
         {
             switch (option.Option.Type)
             {
                 case OptionType.Class when option.Value is string { Length: > 0 } name:
-                    return Loaded(option, name, OptionPath.SectionOf(option.Path), depth) is { } one ? [one] : [];
+                    return Loaded(option, name, OptionPath.SectionOf(option.Path), depth, owner) is { } one ? [one] : [];
                 case OptionType.Classes when option.Value is IReadOnlyList<string> names:
                     return [.. names.Select((name, place) => Item(option, name, place, depth)).OfType<ConfiguredClass>()];
                 default:
@@ -150,16 +151,17 @@ public static class ConfigurationResolver
         {
             var each = string.Format(CultureInfo.InvariantCulture, list.Option.Each!, place);
             var option = new OptionDefinition(each, $"The class of item {place + 1} of {list.Path}.", OptionType.Class) { Default = name, Contract = list.Option.Contract };
-            var value = Value(OptionPath.SectionOf(list.Path), option, depth);
+            var value = Value(OptionPath.SectionOf(list.Path), option, depth, list);
             return value.Classes is [var one] ? one : null;
         }
 
-        private ConfiguredClass? Loaded(ResolvedOption option, string name, string section, int depth)
+        private ConfiguredClass? Loaded(ResolvedOption option, string name, string section, int depth, ResolvedOption? owner)
         {
+            owner = option.IsDefault && owner is not null ? owner : option;
             var contract = option.Option.Contract!;
             if (depth >= DeepestClass)
             {
-                faults.Add(Fault(option, $"{option.Path} within {DeepestClass} others", "fewer classes within classes"));
+                faults.Add(Fault(owner, $"{option.Path} within {DeepestClass} others", "fewer classes within classes"));
                 return null;
             }
 
@@ -167,11 +169,11 @@ public static class ConfigurationResolver
             {
                 var names = catalog.Classes.Of(contract).Select(each => each.Name).Order(StringComparer.Ordinal).ToList();
                 var nearest = NearestName.To(name, catalog.Classes.Of(contract).SelectMany(each => each.Aliases.Prepend(each.Name)));
-                faults.Add(Fault(option, $"{option.Path} = {FaultList.Quote(name)}, which is no class that may be named", nearest is not null ? $"{nearest}, or another of {string.Join(", ", names)}" : names.Count == 0 ? "none: there are no such classes" : $"one of {string.Join(", ", names)}"));
+                faults.Add(Fault(owner, $"{option.Path} = {FaultList.Quote(name)}, which is no class that may be named", nearest is not null ? $"{nearest}, or another of {string.Join(", ", names)}" : names.Count == 0 ? "none: there are no such classes" : $"one of {string.Join(", ", names)}"));
                 return null;
             }
 
-            return new ConfiguredClass(found, new SectionValues(section, found.Options.Select(each => Value(section, each, depth + 1)).ToList()));
+            return new ConfiguredClass(found, new SectionValues(section, found.Options.Select(each => Value(section, each, depth + 1, owner)).ToList()));
         }
 
         private void SayUnknown()
@@ -179,7 +181,7 @@ public static class ConfigurationResolver
             foreach (var value in said.Everything)
             {
                 var path = value.Path;
-                if (byPath.ContainsKey(path) || shared.Contains(path) || catalog.IsOthers(path) || IsItem(path) || IsOfSomeClass(path) || (value.Origin.Kind == LayerKind.Environment && !SpeaksOfUs(path)))
+                if (byPath.ContainsKey(path) || (value.Text.Length == 0 && said.Names(path).Any()) || shared.Contains(path) || catalog.IsOthers(path) || IsItem(path) || IsOfSomeClass(path) || (value.Origin.Kind == LayerKind.Environment && !SpeaksOfUs(path)))
                 {
                     continue;
                 }

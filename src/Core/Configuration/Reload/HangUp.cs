@@ -1,18 +1,24 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Dashboard.Core.Configuration.Readings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Configuration.Reload;
 
 /// <summary>SIGHUP reads the configuration again; without this it would end the process. Signals that come while one is heeded are one more together.</summary>
-public sealed partial class HangUp(ConfigurationReload reload, ILogger<HangUp> log) : BackgroundService
+public sealed partial class HangUp(ConfigurationReload reload, ConfigurationReading first, ILogger<HangUp> log) : BackgroundService
 {
     private readonly Channel<bool> rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        foreach (var warning in first.Warnings)
+        {
+            LogWarning(log, warning.ToString());
+        }
+
         using var signal = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
@@ -42,6 +48,9 @@ public sealed partial class HangUp(ConfigurationReload reload, ILogger<HangUp> l
             LogFailed(log, cause);
         }
     }
+
+    [LoggerMessage(2109, LogLevel.Warning, "{Warning}")]
+    private static partial void LogWarning(ILogger log, string warning);
 
     [LoggerMessage(2110, LogLevel.Error, "The configuration could not be read again; the old one goes on.")]
     private static partial void LogFailed(ILogger log, Exception cause);

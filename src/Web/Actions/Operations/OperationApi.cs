@@ -19,7 +19,7 @@ internal static class OperationApi
     {
         ActionApi.Refusing(api, "/operations", "GET, POST");
         ActionApi.Refusing(api, "/operations/{id:guid}", "GET, DELETE");
-        ActionApi.Described(api.MapPost("/operations", MakeAsync).AddEndpointFilter(ActionApi.ByKeyAsync))
+        ActionApi.Described(api.MapPost("/operations", MakeAsync).AddEndpointFilter(KeyOnly.InvokeAsync))
             .Accepts<OperationRequest>("application/json")
             .WithName("plan-operation")
             .WithSummary("What an action would do with many jobs")
@@ -37,14 +37,14 @@ internal static class OperationApi
             .Produces<OperationWire>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         ActionApi.Described(api.MapDelete("/operations/{id:guid}", ([Description(Id)] Guid id, HttpContext context, OperatorOperations operations) =>
-                ChangedAsync(id, context, who => operations.WithdrawAsync(who, id, context.RequestAborted))).AddEndpointFilter(ActionApi.ByKeyAsync))
+                ChangedAsync(id, context, who => operations.WithdrawAsync(who, id, context.RequestAborted))).AddEndpointFilter(KeyOnly.InvokeAsync))
             .WithName("withdraw-operation")
             .WithSummary("Throw a planned operation away")
             .WithDescription("Nothing was changed by it and nothing will be. 409 when it was committed already.")
             .Produces<OperationWire>()
             .ProducesProblem(StatusCodes.Status409Conflict);
         ActionApi.Refusing(api, "/operations/{id:guid}/commit", "POST");
-        ActionApi.Described(api.MapPost("/operations/{id:guid}/commit", CommitAsync).AddEndpointFilter(ActionApi.ByKeyAsync))
+        ActionApi.Described(api.MapPost("/operations/{id:guid}/commit", CommitAsync).AddEndpointFilter(KeyOnly.InvokeAsync))
             .Accepts<OperationCommitRequest>("application/json")
             .WithName("commit-operation")
             .WithSummary("Carry an operation out")
@@ -62,7 +62,7 @@ internal static class OperationApi
     {
         ActionApi.Refusing(api, $"/operations/{{id:guid}}/{word}", "POST", takesBody: false);
         ActionApi.Described(api.MapPost($"/operations/{{id:guid}}/{word}", ([Description(Id)] Guid id, HttpContext context, OperatorOperations operations) =>
-                ChangedAsync(id, context, who => sayAsync(operations, who, id, context.RequestAborted))).AddEndpointFilter(ActionApi.ByKeyAsync))
+                ChangedAsync(id, context, who => sayAsync(operations, who, id, context.RequestAborted))).AddEndpointFilter(KeyOnly.InvokeAsync))
             .WithName($"{word}-operation")
             .WithSummary(summary)
             .WithDescription($"{description} 409 when it is not as it would have to be for that.")
