@@ -29,7 +29,6 @@ internal static class SettingsCatalog
         ("hostingStartupExcludeAssemblies", "Those not to start."),
         ("forwardedHeaders_enabled", "Leave it off: the dashboard has Access:KnownProxies for this."),
         ("hostBuilder", "Settings of .NET's host."),
-        ("test_contentRoot", "Where a test finds the program."),
     ];
 
     /// <summary>The catalog.</summary>

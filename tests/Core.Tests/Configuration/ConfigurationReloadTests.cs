@@ -87,7 +87,7 @@ public sealed class ConfigurationReloadTests : IAsyncLifetime
     [InlineData("[server]\nport=many\n", "own.ini:2: server:port = 'many'. Expected: a whole number from 1 to 65535.")]
     [InlineData("[server\n", "own.ini:1: '[server'. Expected: a [section], or a name = value.")]
     [InlineData("[server]\nhost=unbuildable\n", "The boxes could not be built: there are no such boxes")]
-    [InlineData("[server]\nhost=broken\n", "The boxes do not work: nobody answers at •••@x")]
+    [InlineData("[server]\nhost=broken\n", "The boxes do not work: nobody answers at http://user:•••@x")]
     [InlineData("[server]\nhost=evil\n", "That host is not allowed.")]
     [InlineData(null, "cannot be read: it is not there. Expected: a file this program may read.")]
     public async Task What_cannot_be_used_leaves_the_old_one_and_is_told_on_the_page_and_in_the_audit(string? text, string reason)

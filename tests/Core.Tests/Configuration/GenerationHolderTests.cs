@@ -13,6 +13,7 @@ public sealed class GenerationHolderTests
         var trees = new List<Tree> { new(1) };
         var holder = new GenerationHolder<Tree>(trees[0]);
         using var over = new CancellationTokenSource();
+        var done = 0L;
         var workers = Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
         {
             var (operations, seen) = (0L, 0L);
@@ -29,6 +30,7 @@ public sealed class GenerationHolderTests
                 }
 
                 lease.Value.Work();
+                Interlocked.Increment(ref done);
             }
 
             return operations;
@@ -41,7 +43,12 @@ public sealed class GenerationHolderTests
             var old = holder.Swap(next);
             if (swap % 100 == 0)
             {
+                // So that there is work in between, however few of the workers have a turn.
                 await old.Drained.WaitAsync(TestContext.Current.CancellationToken);
+                for (var before = Interlocked.Read(ref done); Interlocked.Read(ref done) == before && !workers.Exists(worker => worker.IsCompleted);)
+                {
+                    await Task.Yield();
+                }
             }
         }
 
@@ -50,7 +57,7 @@ public sealed class GenerationHolderTests
         await holder.DisposeAsync();
 
         Assert.Equal(Swaps + 1, holder.Number);
-        Assert.True(operations > 0);
+        Assert.True(operations >= Swaps / 100);
         Assert.Equal(0, trees.Sum(tree => tree.UsedTooLate));
         Assert.All(trees, tree => Assert.Equal(1, tree.Disposals));
     }

@@ -54,7 +54,7 @@ public sealed class SettingsDumpProperties
         {
             var path = Path.Combine(folder.FullName, "x.ini");
             SettingsDump.WriteAsync(reading, Crates.Catalog(), path, CancellationToken.None).GetAwaiter().GetResult();
-            return Same(reading, Crates.Read(SettingsFile.Read(path)), exact: true) && !File.ReadAllText(path).Contains("password=", StringComparison.Ordinal);
+            return Same(reading, Crates.Read(SettingsFile.Read(path)), exact: true) && !File.ReadLines(path).Any(line => line.TrimStart().StartsWith("password=", StringComparison.Ordinal));
         }
         catch (SettingsDumpException)
         {

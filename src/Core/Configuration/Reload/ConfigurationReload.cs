@@ -253,6 +253,13 @@ public sealed partial class ConfigurationReload(
     private async Task<ReloadReport> EndAsync(Actor actor, ConfigurationSnapshot snapshot, ReloadReport report)
     {
         snapshots.Publish(snapshot with { Reloads = [report, .. snapshot.Reloads.Take(MostRemembered - 1)] });
+        var kind = report.Outcome switch { ReloadOutcome.Accepted => AuditEvents.Done, ReloadOutcome.Unchanged => AuditEvents.Nothing, _ => AuditEvents.Refused };
+        await NoteAsync(new AuditEntry(kind, actor, report.Words)
+        {
+            Kind = AuditKind,
+            Before = Json(report.Changes, change => change.Before),
+            After = Json(report.Changes, change => change.After),
+        });
         if (report.Outcome == ReloadOutcome.Rejected)
         {
             LogRejected(log, actor.Name, report.Words);
@@ -262,13 +269,6 @@ public sealed partial class ConfigurationReload(
             LogReloaded(log, actor.Name, report.Words);
         }
 
-        var kind = report.Outcome switch { ReloadOutcome.Accepted => AuditEvents.Done, ReloadOutcome.Unchanged => AuditEvents.Nothing, _ => AuditEvents.Refused };
-        await NoteAsync(new AuditEntry(kind, actor, report.Words)
-        {
-            Kind = AuditKind,
-            Before = Json(report.Changes, change => change.Before),
-            After = Json(report.Changes, change => change.After),
-        });
         return report;
     }
 

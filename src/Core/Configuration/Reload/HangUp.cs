@@ -11,19 +11,35 @@ public sealed partial class HangUp(ConfigurationReload reload, ConfigurationRead
 {
     private readonly Channel<bool> rung = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    private PosixSignalRegistration? signal;
+
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
+        // Before anything is served: from then on nobody need know that the program was not ready for it.
+        signal = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            rung.Writer.TryWrite(true);
+        });
         foreach (var warning in first.Warnings)
         {
             LogWarning(log, warning.ToString());
         }
 
-        using var signal = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            rung.Writer.TryWrite(true);
-        });
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        signal?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         try
         {
             await foreach (var _ in rung.Reader.ReadAllAsync(stoppingToken))
