@@ -29,12 +29,14 @@ internal sealed class FaultList
     }
 
     /// <summary>A piece of a file as a fault may show it: short, in quotes, and hidden when it may hold a secret.</summary>
-    public static string Quote(string text)
+    /// <param name="text">The piece.</param>
+    /// <param name="about">What else stands beside it that may announce a secret: the line a value of several lines begins on.</param>
+    public static string Quote(string text, string about = "")
     {
         var line = text.AsSpan().Trim();
         foreach (var word in SecretWords)
         {
-            if (line.Contains(word, StringComparison.OrdinalIgnoreCase))
+            if (line.Contains(word, StringComparison.OrdinalIgnoreCase) || about.Contains(word, StringComparison.OrdinalIgnoreCase))
             {
                 return "a line that is not shown because it may hold a secret";
             }

@@ -23,7 +23,7 @@ public sealed class SettingsPageTests : PageTest, IAsyncLifetime
     private readonly Rights rights = new();
     private OwnDatabase own = null!;
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private static CancellationToken Stop => Xunit.TestContext.Current.CancellationToken;
 
     private string Conf => Path.Combine(folder.FullName, "own.ini");
 
