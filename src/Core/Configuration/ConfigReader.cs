@@ -244,7 +244,7 @@ internal sealed class ConfigReader(IReadOnlyList<ConfigLine> lines, FaultList fa
         ConfigValue? Refused(ConfigLine where)
         {
             // What the value is called stands on its first line; whether it is a secret, too.
-            faults.Add(where.File, where.Number, FaultList.Quote(where.Text, line.Text), "nothing after the closing quotes but a comment");
+            faults.Add(where.File, where.Number, FaultList.QuoteBeside(line.Text, where.Text), "nothing after the closing quotes but a comment");
             return null;
         }
     }

@@ -29,9 +29,10 @@ internal sealed class FaultList
     }
 
     /// <summary>A piece of a file as a fault may show it: short, in quotes, and hidden when it may hold a secret.</summary>
-    /// <param name="text">The piece.</param>
-    /// <param name="about">What else stands beside it that may announce a secret: the line a value of several lines begins on.</param>
-    public static string Quote(string text, string about = "")
+    public static string Quote(string text) => QuoteBeside("", text);
+
+    /// <summary>The same of a piece that belongs to another: what announces a secret may stand on the line a value of several lines begins on.</summary>
+    public static string QuoteBeside(string about, string text)
     {
         var line = text.AsSpan().Trim();
         foreach (var word in SecretWords)
