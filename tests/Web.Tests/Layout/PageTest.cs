@@ -29,6 +29,8 @@ namespace Dashboard.Web.Tests.Layout;
 /// <summary>The real feeds of one source, on a clock that stands at <see cref="SampleJobs.Now"/>, and a page that watches them.</summary>
 public abstract class PageTest : BunitContext
 {
+    private readonly Provided provided = new();
+
     protected PageTest()
     {
         var directory = new SourceDirectory([SampleJobs.Source]);
@@ -58,6 +60,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton<SourceRooms>();
         Services.AddSingleton<ShownSources>();
         Services.AddScoped<LivePage>();
+        Services.AddFallbackServiceProvider(provided);
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         Statuses.Of("demo").Publish(SampleJobs.Live);
@@ -98,12 +101,23 @@ public abstract class PageTest : BunitContext
 
     protected void Publish(params IEnumerable<JobStanding> jobs) => Standings.Of("demo").Publish(SampleJobs.Snapshot(jobs));
 
+    /// <summary>Gives pages a service that only one test has, and that takes a while to make.</summary>
+    protected void Provide<T>(T service)
+        where T : notnull => provided.Services[typeof(T)] = service;
+
     /// <summary>A page or leaf, standing on the source.</summary>
     protected IRenderedComponent<TComponent> On<TComponent>(Action<ComponentParameterCollectionBuilder<TComponent>>? parameters = null)
         where TComponent : IComponent
     {
         RenderTree.TryAdd<CascadingValue<ShownSource>>(builder => builder.Add(cascade => cascade.Value, Shown));
         return Render<TComponent>(parameters);
+    }
+
+    private sealed class Provided : IServiceProvider
+    {
+        public Dictionary<Type, object> Services { get; } = [];
+
+        public object? GetService(Type serviceType) => Services.GetValueOrDefault(serviceType);
     }
 
     private sealed class Ours : AntiforgeryStateProvider

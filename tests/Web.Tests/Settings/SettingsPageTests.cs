@@ -11,7 +11,6 @@ using Dashboard.Web.Settings;
 using Dashboard.Web.Tests.Layout;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dashboard.Web.Tests.Settings;
@@ -34,10 +33,8 @@ public sealed class SettingsPageTests : PageTest, IAsyncLifetime
         await File.WriteAllTextAsync(Conf, "[Runs]\nKeepDays=100\nKeepDay=1\n", Stop);
         var settings = SettingsStart.Read([$"--admin.conf={Conf}"]);
         var snapshots = new Feed<ConfigurationSnapshot>(new ConfigurationSnapshot(1, settings.First, Clock.GetUtcNow()));
-        Services.AddSingleton(snapshots);
-        Services.AddSingleton<IAuthority>(rights);
-        Services.AddSingleton<SettingsDesk>();
-        Services.AddSingleton(new ConfigurationReload(settings.Sources, settings.Live, [], [], snapshots, rights, new DeedPace(Clock), new AuditQueries(own), TimeProvider.System, NullLogger<ConfigurationReload>.Instance));
+        Provide(new SettingsDesk(rights, snapshots));
+        Provide(new ConfigurationReload(settings.Sources, settings.Live, [], [], snapshots, rights, new DeedPace(Clock), new AuditQueries(own), TimeProvider.System, NullLogger<ConfigurationReload>.Instance));
     }
 
     async ValueTask IAsyncDisposable.DisposeAsync()
