@@ -21,7 +21,6 @@ internal static class Benches
         ("ingest", "P11: events kept, beside a bare COPY of the same rows, and over HTTP by the second", IngestBench.RunAsync),
         ("records", "P5: questions to the dashboard's own records of runs", RecordsBench.RunAsync),
         ("runner", "P13: what a run costs besides the job's own work", RunnerBench.RunAsync),
-        ("reload", "D8: what a reload costs those who work meanwhile", ReloadBench.RunAsync),
     ];
 
     /// <summary>Runs the named benches, all when none is named.</summary>
