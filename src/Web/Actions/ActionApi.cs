@@ -69,10 +69,6 @@ internal static class ActionApi
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>Lets keys in, and no cookie.</summary>
-    internal static async ValueTask<object?> ByKeyAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        context.HttpContext.User.KeyId() is not null ? await next(context)
-        : ApiProblem.Of(StatusCodes.Status403Forbidden, "by-key-only", "This takes an API key", "A login of a browser does not act through the API; its pages have forms for that. Send 'Authorization: Bearer KEY'.");
-
     private static async Task<IResult> PlanAsync(HttpContext context, OperatorActions actions, SourceDirectory sources)
     {
         if (await BodyAsync<PlanRequest>(context) is not { } asked || context.User.ToActor() is not { } who)

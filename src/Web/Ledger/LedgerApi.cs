@@ -51,7 +51,7 @@ internal static class LedgerApi
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static RouteHandlerBuilder Said(RouteHandlerBuilder route) => route
-        .AddEndpointFilter(ActionApi.ByKeyAsync)
+        .AddEndpointFilter(KeyOnly.InvokeAsync)
         .Produces<SaidWire>()
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status403Forbidden)
