@@ -107,7 +107,9 @@ public sealed class CephTests(RealStores real)
 
         Assert.Equal(ids, await store.EnumerateAsync(Sample.Day, 'a', null, Now).Select(one => one.Id).ToListAsync(Now));
         Assert.Equal(ids.Skip(3), await store.EnumerateAsync(Sample.Day, 'a', ids[2], Now).Select(one => one.Id).ToListAsync(Now));
-        Assert.Empty(await store.EnumerateAsync(Sample.Day, 'b', null, Now).ToListAsync(Now));
+
+        // Keys with days in them begin with a 2, as ids may.
+        Assert.Empty(await store.EnumerateAsync(Sample.Day, '2', null, Now).ToListAsync(Now));
     }
 
     [Fact]

@@ -77,7 +77,8 @@ public sealed partial class CopyTests(RealStores real) : IAsyncLifetime
         await using var right = await NewAsync("new", two);
         var ids = await FillAsync(left);
         var copier = new Copier(left, right, new CopyLedger(database), new CopyPace(8, TimeProvider.System, SilentTelemetry.Instance), TimeProvider.System, "test");
-        Assert.True((await copier.RunAsync(plan, null, Now)).IsWhole);
+        var progress = await copier.RunAsync(plan, null, Now);
+        Assert.Equal((true, (long)Crashes, Crashes * 5L, 0L), (progress.IsWhole, progress.Crashes, progress.Created, progress.Present));
         Assert.True((await new ParityAudit(left, right).RunAsync(all with { SampleRate = 0 }, null, Now)).IsWhole);
         Assert.Equal("0 differences found", await RcloneAsync(one, two));
 

@@ -62,6 +62,7 @@ public sealed class ParityTests
                 new(whole, CrashItem.DumpNames, ParityOutcome.OnlyTarget),
             },
             report.Differences.ToHashSet());
+        Assert.Equal(6, report.Differences.Count);
         Assert.False(report.IsWhole);
         Assert.Equal(59, report.Cells.Single(cell => cell.Kind == CrashItemKind.RawCrash).Same);
     }

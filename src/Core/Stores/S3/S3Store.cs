@@ -113,9 +113,10 @@ public sealed class S3Store : CrashStore
         var ids = new SortedSet<CrashId>();
         foreach (var prefix in keys.RawPrefixes(day, salt))
         {
-            await foreach (var listed in ListAsync(prefix, cancellationToken))
+            // What lies deeper is left out: days begin with a 2 as ids may.
+            await foreach (var listed in ListAsync(prefix, "/", cancellationToken))
             {
-                if (S3Keys.IdOf(listed.Key) is { } id && id.Day == day && (after is not { } last || id > last))
+                if (S3Keys.IdOf(listed.Key) is { } id && id.Day == day && id.Salt == salt && (after is not { } last || id > last))
                 {
                     ids.Add(id);
                 }
@@ -134,7 +135,9 @@ public sealed class S3Store : CrashStore
     /// <summary>Keys with their sizes and ETags, in the order of keys, a page of a thousand at a time: the cheap way to know what is kept.</summary>
     /// <param name="prefix">What they begin with.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async IAsyncEnumerable<S3Listed> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<S3Listed> ListAsync(string prefix, CancellationToken cancellationToken) => ListAsync(prefix, null, cancellationToken);
+
+    private async IAsyncEnumerable<S3Listed> ListAsync(string prefix, string? delimiter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? next = null;
         do
@@ -145,14 +148,14 @@ public sealed class S3Store : CrashStore
                     try
                     {
                         return await client.ListObjectsV2Async(
-                            new ListObjectsV2Request { BucketName = asked.store.options.Bucket, Prefix = asked.prefix, ContinuationToken = asked.next }, cancellation);
+                            new ListObjectsV2Request { BucketName = asked.store.options.Bucket, Prefix = asked.prefix, Delimiter = asked.delimiter, ContinuationToken = asked.next }, cancellation);
                     }
                     catch (AmazonS3Exception missing) when (missing.ErrorCode == "NoSuchBucket")
                     {
                         throw asked.store.NoBucket(missing);
                     }
                 },
-                (store: this, prefix, next),
+                (store: this, prefix, delimiter, next),
                 cancellationToken);
 
             // The driver says null for an empty page.
