@@ -18,6 +18,9 @@ public sealed partial class LeaderLease(OwnDatabase database, TimeProvider clock
 
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
 
+    // Nobody's end is held up by a database that is away.
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(1);
+
     private const string TakeSql = """
         insert into dashboard.lease as held (name, holder, until)
         values (@name, @holder, clock_timestamp() + @length)
@@ -74,9 +77,11 @@ public sealed partial class LeaderLease(OwnDatabase database, TimeProvider clock
         if (IsHeld)
         {
             Interlocked.Exchange(ref until, long.MinValue);
+            using var patience = new CancellationTokenSource(LastWord, clock);
+            using var stopping = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
             try
             {
-                await database.Now.Statements.ExecuteAsync(() => Command(GiveUpSql), cancellationToken);
+                await database.Now.Statements.ExecuteAsync(() => Command(GiveUpSql), stopping.Token);
             }
             catch (Exception cause) when (cause is NpgsqlException or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException)
             {

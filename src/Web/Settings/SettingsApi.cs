@@ -10,8 +10,7 @@ internal static class SettingsApi
 {
     public static RouteGroupBuilder MapSettings(this RouteGroupBuilder api)
     {
-        api.MapRead("/settings", SettingsAsync)
-            .RequireAuthorization(AccessPolicies.Admin)
+        api.MapGroup("").RequireAuthorization(AccessPolicies.Admin).MapRead("/settings", SettingsAsync)
             .WithName("settings")
             .WithSummary("Every setting, and where it is from")
             .WithDescription("Secrets are masked. reloads tells what came of the reloads since the start.")

@@ -318,7 +318,13 @@ public static class ConfigurationResolver
             foreach (var list in last.Values.Where(value => IsPlace(OptionPath.NameOf(value.Path))).GroupBy(value => OptionPath.SectionOf(value.Path), OptionPath.Comparer).ToList())
             {
                 var items = list.OrderBy(value => int.Parse(OptionPath.NameOf(value.Path), CultureInfo.InvariantCulture)).Select(value => value.Text).ToList();
-                last.TryAdd(list.Key, list.First() with { Path = list.Key, Text = string.Join(", ", items), Items = items });
+                var whole = list.First() with { Path = list.Key, Text = string.Join(", ", items), Items = items };
+
+                // Who passes a whole configuration on as arguments says the name of each section as well, with nothing in it.
+                if (!last.TryAdd(list.Key, whole) && last[list.Key] is { Text.Length: 0 })
+                {
+                    last[list.Key] = whole;
+                }
             }
 
             return last.Values;
