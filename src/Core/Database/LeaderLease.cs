@@ -77,13 +77,13 @@ public sealed partial class LeaderLease(OwnDatabase database, TimeProvider clock
         if (IsHeld)
         {
             Interlocked.Exchange(ref until, long.MinValue);
-            using var patience = new CancellationTokenSource(LastWord, clock);
+            using var patience = new CancellationTokenSource(LastWord, TimeProvider.System);
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
             try
             {
                 await database.Now.Statements.ExecuteAsync(() => Command(GiveUpSql), stopping.Token);
             }
-            catch (Exception cause) when (cause is NpgsqlException or TimeoutException or OperationCanceledException or System.Net.Sockets.SocketException)
+            catch (Exception cause) when (cause is NpgsqlException or TimeoutException or OperationCanceledException or ObjectDisposedException or System.Net.Sockets.SocketException)
             {
                 // It lapses by itself.
             }

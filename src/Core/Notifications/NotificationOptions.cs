@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Dashboard.Core.Configuration.Options;
 
 namespace Dashboard.Core.Notifications;
 
@@ -99,10 +100,12 @@ public sealed record ChannelOptions
     /// <summary>What it speaks.</summary>
     public ChannelKind Kind { get; init; }
 
-    /// <summary>Where it listens; of Alertmanager the root of its API. PagerDuty's own when absent.</summary>
+    /// <summary>Where it listens; of Alertmanager the root of its API. PagerDuty's own when absent. Slack's is a secret in itself.</summary>
+    [SecretOption]
     public string? Url { get; init; }
 
     /// <summary>PagerDuty's routing key, or what a webhook is signed with. It never leaves in a log.</summary>
+    [SecretOption]
     public string? Key { get; init; }
 
     /// <summary>Only of this source; of all when absent.</summary>

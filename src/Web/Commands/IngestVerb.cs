@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Dashboard.Core.Database;
 using Dashboard.Core.Database.Embedded;
 using Dashboard.Core.Ingest.Logs;
 using Dashboard.Core.Retries;
@@ -113,7 +114,18 @@ internal static class IngestVerb
 
     private static async Task<int> KeepAsync(string[] files, bool follow, LogSubject subject, IngestSummary summary, TextWriter error, CancellationToken cancellationToken)
     {
-        await using var storage = await Verbs.OwnRecordsAsync(cancellationToken);
+        DashboardStorage records;
+        try
+        {
+            records = await Verbs.OwnRecordsAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Asked to end before it began.
+            return 0;
+        }
+
+        await using var storage = records;
         await using var services = new ServiceCollection()
             .AddSingleton(Verbs.Configuration())
             .AddSingleton(TimeProvider.System)

@@ -27,6 +27,11 @@ internal static class Verbs
 
             return code;
         }
+        catch (OperationCanceledException)
+        {
+            // Asked to end before there was anything to end: as a shell says it of SIGINT.
+            return 130;
+        }
         catch (Exception cause) when (cause is EmbeddedPostgresException or NpgsqlException or VerbException)
         {
             await Console.Error.WriteLineAsync(cause.Message);

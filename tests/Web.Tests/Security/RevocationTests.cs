@@ -122,7 +122,10 @@ public sealed class RevocationTests : IAsyncLifetime
         var open = new List<ClientWebSocket>();
         for (var i = 0; i < 3; i++)
         {
-            open.Add(await CircuitAsync(greedy));
+            // Taken when the server has answered, not when it has been called.
+            var socket = await CircuitAsync(greedy);
+            await socket.ReceiveAsync(new byte[4096], Stop);
+            open.Add(socket);
         }
 
         using var fourth = await CircuitAsync(greedy);

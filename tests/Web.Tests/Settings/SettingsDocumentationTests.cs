@@ -29,7 +29,7 @@ public sealed class SettingsDocumentationTests
     [Fact]
     public void What_sounds_like_a_secret_is_one() => Assert.Empty(All
         .Where(each => !each.Option.IsSecret && each.Option.Type == OptionType.Text && (each.Option.Name.Contains("secret", StringComparison.OrdinalIgnoreCase) || each.Option.Name.Contains("password", StringComparison.OrdinalIgnoreCase) || each.Option.Name.Contains("connectionstring", StringComparison.OrdinalIgnoreCase) || each.Option.Name.EndsWith("key", StringComparison.OrdinalIgnoreCase)))
-        .Select(each => each.Path).Except(["Access:Oidc:ClientSecretFile", "Access:Proxy:SecretFile", "Access:Proxy:SecretHeader"]));
+        .Select(each => each.Path).Except(["Access:Oidc:ClientSecretFile", "Access:Proxy:SecretFile", "Access:Proxy:SecretHeader", "S3Store:access_key", "RabbitStore:routing_key"]));
 
     [Fact]
     public void Every_default_is_what_its_own_declaration_allows() => Assert.All(All.Where(each => each.Option.Default is not null), each =>

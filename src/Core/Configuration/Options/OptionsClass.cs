@@ -41,8 +41,9 @@ public static class OptionsClass
             {
                 options.Add(Declare(name, property, kind, defaults));
             }
-            else
+            else if (!typeof(System.Collections.IEnumerable).IsAssignableFrom(property.PropertyType))
             {
+                // A dictionary has names that nobody can declare, and each item of a list is a section: both are added by whoever adds this one.
                 inner.AddRange(Sections($"{path}:{name}", property.PropertyType, isWhole: false));
             }
         }
@@ -76,7 +77,7 @@ public static class OptionsClass
     private static OptionType? TypeOf(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain == typeof(string) ? OptionType.Text
+        return plain == typeof(string) || plain == typeof(TimeOnly) ? OptionType.Text
             : plain == typeof(int) || plain == typeof(long) ? OptionType.Whole
             : plain == typeof(double) ? OptionType.Number
             : plain == typeof(bool) ? OptionType.Truth

@@ -1,3 +1,4 @@
+using Dashboard.Core.Configuration.Layers;
 using Dashboard.Core.Configuration.Options;
 using Dashboard.Core.Failures;
 
@@ -8,6 +9,9 @@ public static class SecretText
 {
     /// <summary>What stands in the place of a secret, whatever its length.</summary>
     public const string Mask = Redaction.Mark;
+
+    /// <summary>The section of the secrets of crash stores, by names nobody can declare: all in it is secret.</summary>
+    public const string OfStores = "StoreSecrets";
 
     /// <summary>A value of an option as anybody may see it: a secret not at all, any other text without the secrets somebody wrote into it.</summary>
     public static string Shown(OptionDefinition option, string text)
@@ -22,6 +26,6 @@ public static class SecretText
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(text);
-        return text.Length == 0 ? "" : SecretKey.Of(path.AsSpan(path.LastIndexOf(':') + 1)) is SecretKind.Plain ? Mask : Redaction.Of(text);
+        return text.Length == 0 ? "" : OptionPath.IsBelow(path, OfStores) || SecretKey.Of(path.AsSpan(path.LastIndexOf(':') + 1)) is SecretKind.Plain ? Mask : Redaction.Of(text);
     }
 }

@@ -74,21 +74,24 @@ public static class SettingsDump
         var hidden = said.Where(option => option.Option.IsSecret).ToList();
         var shared = reading.Options.Where(option => option.SharedPath is not null).GroupBy(option => option.SharedPath!, OptionPath.Comparer).Select(each => each.First() with { Path = each.Key, SharedPath = null }).ToList();
         hidden.AddRange(shared.Where(option => option.Option.IsSecret));
+        var hiddenOthers = reading.Others.Where(other => OptionPath.IsBelow(other.Path, SecretText.OfStores)).ToList();
+        var openOthers = reading.Others.Except(hiddenOthers).ToList();
+        var hasSecrets = hidden.Count + hiddenOthers.Count > 0;
         if (IsJson(name))
         {
-            return (OfJson([.. said.Except(hidden), .. shared.Except(hidden)], reading.Others), hidden.Count == 0 ? null : OfJson(hidden, []));
+            return (OfJson([.. said.Except(hidden), .. shared.Except(hidden)], openOthers), hasSecrets ? OfJson(hidden, hiddenOthers) : null);
         }
 
         var open = new StringBuilder("# Written by --admin.dump_conf: it reads back as the same. What is commented out is a default.\n\n");
-        WriteIni(open, [.. reading.Options.Where(option => option.SharedPath is null && !OptionPath.IsBelow(option.Path, AdminOptions.Section.Path)).Concat(shared).Where(option => !hidden.Contains(option))], reading.Others);
-        if (hidden.Count == 0)
+        WriteIni(open, [.. reading.Options.Where(option => option.SharedPath is null && !OptionPath.IsBelow(option.Path, AdminOptions.Section.Path)).Concat(shared).Where(option => !hidden.Contains(option))], openOthers);
+        if (!hasSecrets)
         {
             return (open.ToString(), null);
         }
 
         open.Append("\n# The secrets, in a file that only its owner may read.\n#+include ./").Append(secretsName).Append('\n');
         var closed = new StringBuilder();
-        WriteIni(closed, hidden, []);
+        WriteIni(closed, hidden, hiddenOthers);
         return (open.ToString(), closed.ToString());
     }
 

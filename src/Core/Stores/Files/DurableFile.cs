@@ -7,6 +7,7 @@ namespace Dashboard.Core.Stores.Files;
 internal static class DurableFile
 {
     private const int ReadOnly = 0;
+    private const int Exists = 17;
 
     /// <summary>How a file begins that was not written to its end. Nobody reads it; a sweep may remove it.</summary>
     public const string Unfinished = ".unfinished-";
@@ -25,18 +26,16 @@ internal static class DurableFile
         var aside = await WriteAsideAsync(path, write, cancellationToken);
         try
         {
-            // Without overwriting this is a link and an unlink: of two who do it at once one wins.
-            File.Move(aside, path, overwrite: false);
+            // File.Move looks first and renames then, and of two who look at once the second overwrites. A link is made by one of them.
+            if (link(Name(aside), Name(path)) != 0)
+            {
+                var error = Marshal.GetLastPInvokeError();
+                return error == Exists ? false : throw new IOException($"{path} cannot be made: {Marshal.GetPInvokeErrorMessage(error)}.");
+            }
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(aside);
-            return false;
-        }
-        catch
-        {
-            File.Delete(aside);
-            throw;
         }
 
         Settle(Path.GetDirectoryName(path)!);
@@ -46,7 +45,7 @@ internal static class DurableFile
     /// <summary>Brings what a folder names to the disk.</summary>
     public static void Settle(string folder)
     {
-        var handle = open([.. Encoding.UTF8.GetBytes(folder), 0], ReadOnly);
+        var handle = open(Name(folder), ReadOnly);
         if (handle < 0)
         {
             return;
@@ -56,6 +55,8 @@ internal static class DurableFile
         _ = fsync(handle);
         _ = close(handle);
     }
+
+    private static byte[] Name(string path) => [.. Encoding.UTF8.GetBytes(path), 0];
 
     private static async ValueTask<string> WriteAsideAsync(string path, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
@@ -77,9 +78,12 @@ internal static class DurableFile
         }
     }
 
-#pragma warning disable SYSLIB1054, IDE1006, CA5392 // Three calls of the C library by their own names, with nothing to marshal.
+#pragma warning disable SYSLIB1054, IDE1006, CA5392 // Four calls of the C library by their own names, with nothing to marshal.
     [DllImport("libc", SetLastError = true)]
     private static extern int open(byte[] path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int link(byte[] from, byte[] to);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int fsync(int handle);

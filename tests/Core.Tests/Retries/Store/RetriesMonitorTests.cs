@@ -227,13 +227,19 @@ public sealed class RetriesMonitorTests : IAsyncLifetime
     {
         var telemetry = new RetryQueue();
         telemetry.Count(OwnDatabase.Identity, "postgres dashboard", "postgres");
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var number = 0; number < 1_000; number++)
-        {
-            telemetry.Count(OwnDatabase.Identity, "postgres dashboard", "postgres");
-        }
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Allocated()));
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The runtime itself may allocate on this thread while it compiles anew: what every round allocates is ours.
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var number = 0; number < 1_000; number++)
+            {
+                telemetry.Count(OwnDatabase.Identity, "postgres dashboard", "postgres");
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     private static async Task<long[]> NumbersAsync(OwnDatabase database, string sql)
