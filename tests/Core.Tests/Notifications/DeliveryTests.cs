@@ -200,7 +200,7 @@ public sealed class DeliveryTests
         await using var receiver = Receiver.Start();
         await using var node = await NotifyingNode.StartAsync(await NewDatabaseAsync(), ("DeadMan", receiver.Url.ToString()), ("DeadManSeconds", "5"), ("Private:0", receiver.Authority));
         node.Say(SampleVerdicts.Of("a", VerdictState.Ok));
-        await node.UntilAsync(_ => node.Lease.IsHeld);
+        await node.UntilLeaderAsync();
         Assert.Empty(receiver.Got);
 
         node.Pulse.Judged("demo", TimeProvider.System.GetUtcNow());

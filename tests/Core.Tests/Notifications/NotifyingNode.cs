@@ -111,6 +111,16 @@ internal sealed class NotifyingNode : IAsyncDisposable
         throw new TimeoutException($"The ledger was not as awaited; it is {string.Join('\n', Newest.Incidents.Select(entry => $"{entry.Incident} {string.Join(", ", entry.Sent)}"))}");
     }
 
+    /// <summary>Waits until this node has taken the lease, of which no feed tells.</summary>
+    public async Task UntilLeaderAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (!Lease.IsHeld)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, deadline.Token);
+        }
+    }
+
     /// <summary>Stops in good order.</summary>
     public async ValueTask DisposeAsync()
     {
