@@ -28,9 +28,8 @@ public sealed class BacklogFold
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(inputs);
-        var rows = inputs.Rows.Jobs.ToDictionary(row => row.Name, StringComparer.Ordinal);
-        var ticks = inputs.Tick.Jobs.ToDictionary(tick => tick.Name, StringComparer.Ordinal);
-        var next = new Dictionary<string, (BacklogFacts Facts, Backlog Backlog)>(StringComparer.Ordinal);
+        var next = new Dictionary<string, (BacklogFacts Facts, Backlog Backlog)>(reckoned.Count, StringComparer.Ordinal);
+        var byName = inputs.Book.Jobs.Any(definition => definition.Schedule is { Backfills: true }) ? inputs.Rows.Jobs.ToDictionary(row => row.Name, StringComparer.Ordinal) : [];
         List<UnknownBacklog> unknown = [];
         var plain = 0;
         foreach (var definition in inputs.Book.Jobs)
@@ -45,7 +44,7 @@ public sealed class BacklogFold
             }
             else
             {
-                var facts = new BacklogFacts(definition, rows.GetValueOrDefault(definition.Name), inputs.Runs.Of(definition.Name), ticks.GetValueOrDefault(definition.Name))
+                var facts = new BacklogFacts(definition, byName.GetValueOrDefault(definition.Name), inputs.Runs.Of(definition.Name), inputs.Tick.Find(definition.Name))
                 {
                     HistorySince = inputs.Runs.Whole ? null : inputs.Runs.Since,
                 };

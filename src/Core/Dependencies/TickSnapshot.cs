@@ -54,21 +54,21 @@ public sealed record TickSnapshot
     public IReadOnlyList<JobTick> Waiting(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var held = new HashSet<string>(StringComparer.Ordinal) { name };
-        var waiting = new List<JobTick>();
+        HashSet<string>? held = null;
+        List<JobTick>? waiting = null;
         foreach (var job in Jobs)
         {
             // In run order every parent comes before its children, so one pass finds the chains too.
-            if (job.Name != name && job.IsHeld && (job.Root == name || Contains(job.StarvedBy) || Contains(job.Parent?.Parent)))
+            if (job.IsHeld && job.Name != name && (job.Root == name || Contains(job.StarvedBy) || Contains(job.Parent?.Parent)))
             {
-                held.Add(job.Name);
-                waiting.Add(job);
+                (held ??= new HashSet<string>(StringComparer.Ordinal)).Add(job.Name);
+                (waiting ??= []).Add(job);
             }
         }
 
-        return waiting;
+        return waiting ?? (IReadOnlyList<JobTick>)[];
 
-        bool Contains(string? other) => other is not null && held.Contains(other);
+        bool Contains(string? other) => other is not null && (other == name || held?.Contains(other) == true);
     }
 
     /// <summary>The chain from a job up to where a remedy helps: the job itself, what is in its way, what is in the way of that, and so on.</summary>

@@ -92,7 +92,8 @@ public sealed partial class LedgerKeeper(
         var rows = standings.Of(source).Newest;
         var at = SourceClock.Now(statuses.Of(source).Newest, rows.AsOf, ours) ?? said.AsOf!.Value;
         var (marks, silences) = await store.SaidByPeopleAsync(source, cancellationToken);
-        var ending = memory.Open.Where(pair => said.State != VerdictState.Blind && said.Roots.All(root => root.Root != pair.Key)).Select(pair => pair.Value).ToArray();
+        var roots = said.Roots.Select(root => root.Root).ToHashSet();
+        var ending = memory.Open.Where(pair => said.State != VerdictState.Blind && !roots.Contains(pair.Key)).Select(pair => pair.Value).ToArray();
         var done = await store.DoneByPeopleAsync(source, ending, cancellationToken);
         var page = LedgerRule.Next(
             memory, said, rows, at, ours, marks, silences, incident => incident.Job is { } job ? done.GetValueOrDefault(job) : null, Guid.CreateVersion7);

@@ -142,6 +142,7 @@ public static class LedgerRule
         List<Incident> changed = [];
         List<(Incident, NoticeAction)> notices = [];
         var open = new Dictionary<VerdictRoot, Incident>();
+        var verdicts = said.Jobs.ToDictionary(verdict => verdict.Job, StringComparer.Ordinal);
         foreach (var root in said.Roots)
         {
             var known = before.Open.GetValueOrDefault(root.Root);
@@ -150,7 +151,7 @@ public static class LedgerRule
                 continue;
             }
 
-            var incident = Told(known ?? New(root, said.Source, at, id), root, root.Job is { } job ? said.Find(job) : null);
+            var incident = Told(known ?? New(root, said.Source, at, id), root, root.Job is { } job ? verdicts.GetValueOrDefault(job) : null);
             var own = marks[incident.Id].ToArray();
             var quiet = silences.Any(silence => silence.Covers(incident, ours)) || own.LastOrDefault(mark => mark.Kind == IncidentMarkKind.Snooze) is { Until: { } until } && until > ours;
             var acked = own.Any(mark => mark.Kind == IncidentMarkKind.Ack);
@@ -244,8 +245,10 @@ public static class LedgerRule
     {
         List<Promise> changed = [];
         var open = new Dictionary<string, Promise>(StringComparer.Ordinal);
+        var gone = new HashSet<string>(before.Promises.Keys, StringComparer.Ordinal);
         foreach (var verdict in said.Jobs)
         {
+            gone.Remove(verdict.Job);
             var known = before.Promises.GetValueOrDefault(verdict.Job);
             if (known is not null)
             {
@@ -268,7 +271,7 @@ public static class LedgerRule
             }
         }
 
-        foreach (var known in before.Promises.Values.Where(known => said.Find(known.Job) is null))
+        foreach (var known in before.Promises.Values.Where(known => gone.Contains(known.Job)))
         {
             changed.Add(known with { SettledAt = at, Kept = false });
         }

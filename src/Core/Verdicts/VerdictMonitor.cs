@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace Dashboard.Core.Verdicts;
 
-/// <summary>Keeps the verdicts of every source: judges when something it rests on changed, at most once a second, and when the clock alone may change it.</summary>
+/// <summary>Keeps the verdicts of every source: judges when something it rests on changed, at most once a second and at most a twentieth of the time, and when the clock alone may change it.</summary>
 public sealed partial class VerdictMonitor(
     SourceDirectory directory,
     SourceFeeds<StandingsSnapshot> standings,
@@ -26,6 +26,7 @@ public sealed partial class VerdictMonitor(
     TimeProvider clock,
     ILogger<VerdictMonitor> log) : BackgroundService
 {
+    private const int RestsFor = 19;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ByClock = TimeSpan.FromSeconds(5);
 
@@ -66,7 +67,10 @@ public sealed partial class VerdictMonitor(
 
             judged = now;
             Judge(source, memory, status, now.Item1, now.Item2, now.Item3);
-            await Task.Delay(Rest, clock, cancellationToken);
+
+            // With thousands of failing jobs judging takes long: what pages draw meanwhile matters as much.
+            var rest = clock.GetElapsedTime(now.Item5) * RestsFor;
+            await Task.Delay(rest > Rest ? rest : Rest, clock, cancellationToken);
         }
     }
 

@@ -115,6 +115,7 @@ public sealed class MetricTally(SourceDirectory directory, SourceFeeds<Standings
     private sealed class RunCount
     {
         private HashSet<long> seen = [];
+        private IReadOnlyList<Run>? counted;
 
         public long Succeeded { get; private set; }
 
@@ -128,6 +129,13 @@ public sealed class MetricTally(SourceDirectory directory, SourceFeeds<Standings
 
         public void Add(IReadOnlyList<Run> newest, DateTimeOffset since)
         {
+            // With each change of one row every job comes by: nearly all of them with the runs that they came with before.
+            if (ReferenceEquals(newest, counted))
+            {
+                return;
+            }
+
+            counted = newest;
             foreach (var run in newest.Where(run => run.LogTime > since && !seen.Contains(run.Id)))
             {
                 _ = run.Outcome switch { RunOutcome.Success => Succeeded++, RunOutcome.Failure => Failed++, _ => Unknown++ };

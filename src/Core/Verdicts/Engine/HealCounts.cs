@@ -112,7 +112,8 @@ public sealed class HealCounts
         var (a, b) = Prior(kind);
         var guess = a / (a + b);
         var (own, wide) = (byScope.GetValueOrDefault((scope, kind)), byClass.GetValueOrDefault(kind));
-        var (means, weights) = (new double[Pooled], new double[Pooled]);
+        var means = new double[Pooled];
+        Span<double> weights = stackalloc double[Pooled];
         for (var place = 0; place < Pooled; place++)
         {
             var all = wide?[place] ?? default;
@@ -132,30 +133,28 @@ public sealed class HealCounts
     }
 
     // Neighbours that would rise become one: the nearest line that never rises. Without it one more failure could look like good news.
-    private static void NeverRising(double[] means, double[] weights)
+    private static void NeverRising(Span<double> means, ReadOnlySpan<double> weights)
     {
-        var blocks = new List<(double Mean, double Weight, int Places)>();
+        Span<(double Mean, double Weight, int Places)> blocks = stackalloc (double, double, int)[Pooled];
+        var count = 0;
         for (var i = 0; i < means.Length; i++)
         {
             var block = (Mean: means[i], Weight: weights[i], Places: 1);
-            while (blocks.Count > 0 && blocks[^1].Mean < block.Mean)
+            while (count > 0 && blocks[count - 1].Mean < block.Mean)
             {
-                var last = blocks[^1];
-                blocks.RemoveAt(blocks.Count - 1);
+                var last = blocks[--count];
                 var weight = last.Weight + block.Weight;
                 block = (((last.Mean * last.Weight) + (block.Mean * block.Weight)) / weight, weight, last.Places + block.Places);
             }
 
-            blocks.Add(block);
+            blocks[count++] = block;
         }
 
         var place = 0;
-        foreach (var block in blocks)
+        foreach (var block in blocks[..count])
         {
-            for (var i = 0; i < block.Places; i++)
-            {
-                means[place++] = block.Mean;
-            }
+            means.Slice(place, block.Places).Fill(block.Mean);
+            place += block.Places;
         }
     }
 

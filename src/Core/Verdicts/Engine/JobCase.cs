@@ -54,6 +54,7 @@ internal sealed class JobCase(JobStanding standing, Case all)
     private static readonly TimeSpan Early = TimeSpan.FromSeconds(30);
     private IReadOnlyList<JobTick>? waiting;
     private (DateTimeOffset? At, string For)? pageBy;
+    private TimeSpan? lag;
 
     public JobStanding Standing => standing;
 
@@ -94,7 +95,7 @@ internal sealed class JobCase(JobStanding standing, Case all)
     }
 
     /// <summary>How long after a tick begins a try of it is known to have succeeded, nearly always: what most runs keep to, and how late in its tick it begins.</summary>
-    public TimeSpan Long => Deadlines.LongRun(standing.History) + Lag;
+    public TimeSpan Long => Deadlines.LongRun(standing.History) + (lag ??= ReckonLag());
 
     public bool IsFailing => standing.Job.LastError is not null || standing.Job.ErrorCount > 0;
 
@@ -172,13 +173,22 @@ internal sealed class JobCase(JobStanding standing, Case all)
     public IEnumerable<DateTimeOffset> Tries => HealRule.Tries(standing.Job.NextRun ?? all.Now, all.Facts.Book.Settings.ErrorRetry, all.Grid, all.Now);
 
     // Others come before it in the tick: nine of ten of its own starts keep to this.
-    private TimeSpan Lag
+    private TimeSpan ReckonLag()
     {
-        get
+        var runs = standing.History.Runs;
+        Span<TimeSpan> lags = runs.Count <= Runs.JobHistory.Kept ? stackalloc TimeSpan[runs.Count] : new TimeSpan[runs.Count];
+        var known = 0;
+        for (var i = 0; i < runs.Count; i++)
         {
-            TimeSpan[] lags = [.. standing.History.Runs.Where(run => run.Duration is not null).Select(run => all.Grid.Since(run.LogTime - run.Duration!.Value)).Order()];
-            return lags.Length == 0 ? TimeSpan.Zero : lags[(int)(lags.Length * 0.9)];
+            if (runs[i].Duration is { } length)
+            {
+                lags[known++] = all.Grid.Since(runs[i].LogTime - length);
+            }
         }
+
+        lags = lags[..known];
+        lags.Sort();
+        return known == 0 ? TimeSpan.Zero : lags[(int)(known * 0.9)];
     }
 
     private (DateTimeOffset? At, string For) ReckonPageBy()

@@ -207,17 +207,18 @@ public static class VerdictEngine
     private static List<RootVerdict> Roots(List<Verdict> jobs, Case all, Verdict? silent, VerdictSnapshot? before)
     {
         var waiting = jobs.Where(verdict => verdict is { State: VerdictState.Blocked, Root: not null }).ToLookup(verdict => verdict.Root!);
+        var paged = before?.Roots.Where(root => root.State == VerdictState.Page).Select(root => root.Root).ToHashSet() ?? [];
         var roots = new List<RootVerdict>();
         if (silent is not null)
         {
-            roots.Add(new RootVerdict(Scheduler, Held(Scheduler, silent.State, before), null, silent.Headline, InOrder(waiting[Scheduler], all)));
+            roots.Add(new RootVerdict(Scheduler, Held(Scheduler, silent.State, paged), null, silent.Headline, InOrder(waiting[Scheduler], all)));
         }
 
         roots.AddRange(jobs
             .Where(verdict => verdict.State is not (VerdictState.Ok or VerdictState.Blocked) && verdict.Root is not null)
             .GroupBy(verdict => verdict.Root!)
             .Select(of => (Root: of.Key, Worst: of.MaxBy(verdict => verdict.State)!))
-            .Select(of => new RootVerdict(of.Root, Held(of.Root, of.Worst.State, before), of.Worst.Job, of.Worst.Headline, InOrder(waiting[of.Root], all, of.Root))));
+            .Select(of => new RootVerdict(of.Root, Held(of.Root, of.Worst.State, paged), of.Worst.Job, of.Worst.Headline, InOrder(waiting[of.Root], all, of.Root))));
         if (waiting.FirstOrDefault(of => of.Key.Kind == RootKind.Scheduler && of.Key != Scheduler) is { } dead)
         {
             var first = dead.First();
@@ -228,8 +229,8 @@ public static class VerdictEngine
     }
 
     // People who were called for a resource stay called until the last of its jobs is well.
-    private static VerdictState Held(VerdictRoot root, VerdictState worst, VerdictSnapshot? before) =>
-        root.Kind != RootKind.Job && worst is not VerdictState.Recovering && before?.Roots.FirstOrDefault(known => known.Root == root) is { State: VerdictState.Page } ? VerdictState.Page : worst;
+    private static VerdictState Held(VerdictRoot root, VerdictState worst, HashSet<VerdictRoot> paged) =>
+        root.Kind != RootKind.Job && worst is not VerdictState.Recovering && paged.Contains(root) ? VerdictState.Page : worst;
 
     // Jobs that are configured and never ran have no row, and wait all the same.
     private static IReadOnlyList<string> InOrder(IEnumerable<Verdict> waiting, Case all, VerdictRoot? root = null)
@@ -242,7 +243,7 @@ public static class VerdictEngine
     private static VerdictSnapshot Same(VerdictSnapshot? before, VerdictSnapshot next) =>
         before is not null && before.AsOf is not null && before.State == next.State && before.Headline == next.Headline && before.Then == next.Then
             && before.Jobs.SequenceEqual(next.Jobs, ReferenceEqualityComparer.Instance) && before.Roots.Count == next.Roots.Count
-            && before.Roots.Zip(next.Roots).All(pair => (pair.First with { Waiting = [] }) == (pair.Second with { Waiting = [] }) && pair.First.Waiting.SequenceEqual(pair.Second.Waiting, StringComparer.Ordinal))
+            && before.Roots.Zip(next.Roots).All(pair => pair.First.Root == pair.Second.Root && pair.First.State == pair.Second.State && pair.First.Job == pair.Second.Job && pair.First.Headline == pair.Second.Headline && pair.First.Waiting.SequenceEqual(pair.Second.Waiting, StringComparer.Ordinal))
             ? before
             : next;
 
