@@ -13,6 +13,7 @@ using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Stores;
+using Dashboard.Core.Stores.Trees;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web;
 using Dashboard.Web.Access;
@@ -54,6 +55,12 @@ builder.WebHost.UseStaticWebAssets();
 if (StartRule.Refusal(builder.Configuration) is { } refusal)
 {
     await Console.Error.WriteLineAsync(refusal);
+    return StartRule.ExitCode;
+}
+
+if (await StoreTree.RefusalAsync(settings.First) is { } wrongStores)
+{
+    await Console.Error.WriteLineAsync(wrongStores);
     return StartRule.ExitCode;
 }
 

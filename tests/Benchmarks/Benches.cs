@@ -20,6 +20,7 @@ internal static class Benches
         ("fuzz", "a million bent inputs for each reader of what others wrote", FuzzBench.RunAsync),
         ("ingest", "P11: events kept, beside a bare COPY of the same rows, and over HTTP by the second", IngestBench.RunAsync),
         ("records", "P5: questions to the dashboard's own records of runs", RecordsBench.RunAsync),
+        ("reload", "how long work with the crash stores stands still while they are exchanged", ReloadBench.RunAsync),
         ("runner", "P13: what a run costs besides the job's own work", RunnerBench.RunAsync),
     ];
 

@@ -7,4 +7,9 @@ if (args is ["bare", .. var rest])
     return 0;
 }
 
+if (args is ["demo", .. var told])
+{
+    return await Demo.RunAsync(told);
+}
+
 return await Benches.RunAsync(args);

@@ -11,7 +11,10 @@ using Dashboard.Core.Runner;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Stores;
+using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.Health;
+using Dashboard.Core.Stores.Moving;
+using Dashboard.Core.Stores.Trees;
 using Dashboard.Core.Verdicts;
 
 namespace Dashboard.Core.Configuration;
@@ -41,6 +44,13 @@ public static class CoreCatalog
         Add(NotificationOptions.Section, typeof(NotificationOptions));
         Add($"{NotificationOptions.Section}:{nameof(NotificationOptions.Channels)}:*", typeof(ChannelOptions));
         Add(StoresOptions.Section, typeof(StoresOptions));
+        Add(MoverOptions.Section, typeof(MoverOptions));
+        Add(CutOverOptions.Section, typeof(CutOverOptions));
+        foreach (var section in StoreTree.Sections)
+        {
+            catalog.Add(section);
+        }
+
         return catalog
             .PassThrough("Verdict:FreshWithin", "How old a job's data may be, by the job's name; of the others it follows from their own schedule.")
             .PassThrough("Stores:Watched", "The crash stores that are looked after: a name people know each by, and its address.")

@@ -11,6 +11,9 @@ public abstract class CrashStore(string name) : ICrashStore
     public string Name { get; } = name;
 
     /// <inheritdoc/>
+    public virtual string Resource => Name;
+
+    /// <inheritdoc/>
     public abstract StoreCapabilities Capabilities { get; }
 
     /// <inheritdoc/>

@@ -16,6 +16,12 @@ public interface ICrashStore : IAsyncDisposable
     /// <summary>Its place in the configuration, <c>destination.storage1</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// What it talks to, whatever its place is called: <c>files /srv/crashes</c>, <c>s3 crashes@ceph:7480</c>. Its retries and all that is remembered of it are found by this; of a
+    /// store that is made of others, its name.
+    /// </summary>
+    string Resource { get; }
+
     /// <summary>What it does.</summary>
     StoreCapabilities Capabilities { get; }
 

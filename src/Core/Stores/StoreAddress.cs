@@ -38,6 +38,20 @@ public static class StoreAddress
         };
     }
 
+    /// <summary>The <see cref="ICrashStore.Resource"/> of an address; itself when it is none.</summary>
+    public static string ResourceOf(string address)
+    {
+        try
+        {
+            // Nothing is opened by it, so no secret is needed.
+            return Open(address, StoreContext.Silent, static _ => "none").Resource;
+        }
+        catch (FormatException)
+        {
+            return address;
+        }
+    }
+
     private static FileStore Files(string address, string place, Told told, StoreContext context, ExecutorOptions? waits) => Path.IsPathFullyQualified(place)
         ? new FileStore(address, new FileTree(place, told.Choice("layout", FileLayout.RadixTree)), context, waits)
         : throw new FormatException($"'{address}' names no folder from the root on, as files:/srv/crashes.");

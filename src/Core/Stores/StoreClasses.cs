@@ -3,6 +3,7 @@ using Dashboard.Core.Configuration.Options;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Stores.Composites;
+using Dashboard.Core.Stores.DualWrites;
 using Dashboard.Core.Stores.Files;
 using Dashboard.Core.Stores.HBase;
 using Dashboard.Core.Stores.Http;
@@ -30,7 +31,7 @@ public static class StoreClasses
         return registry
             .AddStore<NullStore>("Keeps nothing.", [], (section, _) => new NullStore(section.Path), "socorro.external.crashstorage_base.NullCrashStorage")
             .AddStore<FileStore>("Keeps crashes in a file tree.", FileOptions(), Files, "socorro.external.fs.crashstorage.FSRadixTreeStorage")
-            .AddStore<DatedFileStore>("Keeps crashes in a file tree that is a queue as well.", FileOptions(), Queue, "socorro.external.fs.crashstorage.FSDatedRadixTreeStorage")
+            .AddStore<DatedFileStore>("Keeps crashes in a file tree that is a queue as well.", QueueOptions(), Queue, "socorro.external.fs.crashstorage.FSDatedRadixTreeStorage")
             .AddStore<S3Store>("Keeps crashes in a bucket of S3, Amazon's or Ceph's.", S3Options(), S3, "socorro.external.boto.crashstorage.BotoS3CrashStorage")
             .AddStore<PostgresStore>("Keeps raw and processed crashes in PostgreSQL.", PostgresOptions(), Postgres, "socorro.external.postgresql.crashstorage.PostgreSQLCrashStorage")
             .AddStore<RabbitStore>("Queues the ids of crashes in RabbitMQ.", RabbitOptions(), Rabbit, "socorro.external.rabbitmq.crashstorage.RabbitMQCrashStorage")
@@ -89,11 +90,18 @@ public static class StoreClasses
         .. Waiting(StoreWaits.Once),
     ];
 
+    private static OptionDefinition[] QueueOptions() =>
+    [
+        .. FileOptions(),
+        Option.Number("queue_lease", "For how many seconds a crash that was handed out is nobody else's; one that was not answered for until then is handed out again.", DatedFileStore.UsualLease.TotalSeconds, least: 1, most: 86_400),
+    ];
+
     private static FileTree Tree(SectionValues section) => new(section.TextOf("fs_root"), section.Choice<FileLayout>("layout"));
 
     private static FileStore Files(SectionValues section, ClassMaker maker) => new(section.Path, Tree(section), Context(maker), Waits(section));
 
-    private static DatedFileStore Queue(SectionValues section, ClassMaker maker) => new(section.Path, Tree(section), Context(maker), Waits(section));
+    private static DatedFileStore Queue(SectionValues section, ClassMaker maker) =>
+        new(section.Path, Tree(section), Context(maker), Waits(section), TimeSpan.FromSeconds(section.NumberOf("queue_lease")));
 
     private static OptionDefinition[] S3Options() =>
     [
@@ -198,7 +206,7 @@ public static class StoreClasses
 
     private static OptionDefinition[] PolyOptions() => [Required(Option.Classes<ICrashStore>("storage_classes", "The stores, in order.", "storage{0}:crashstorage_class"))];
 
-    private static PolyStore Poly(SectionValues section, ClassMaker maker) => new(section.Path, maker.MakeAll<ICrashStore>(section, "storage_classes"));
+    private static PolyStore Poly(SectionValues section, ClassMaker maker) => new(section.Path, maker.MakeAll<ICrashStore>(section, "storage_classes"), maker.Services.GetService<IPartialSaves>());
 
     private static OptionDefinition[] Two(string second) =>
     [
@@ -207,7 +215,7 @@ public static class StoreClasses
     ];
 
     private static FallbackStore Fallback(SectionValues section, ClassMaker maker) =>
-        new(section.Path, maker.Make<ICrashStore>(section, $"primary:{Class}"), maker.Make<ICrashStore>(section, $"fallback:{Class}"), Log(maker));
+        new(section.Path, maker.Make<ICrashStore>(section, $"primary:{Class}"), maker.Make<ICrashStore>(section, $"fallback:{Class}"), Log(maker), maker.Services.GetService<IPartialSaves>());
 
     private static OptionDefinition[] MigrationOptions() =>
     [

@@ -6,6 +6,7 @@ using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Stores;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Crashes;
+using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Parity;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,8 +23,11 @@ internal static class StoreVerbs
     private const int NotDone = 2;
     private const int MostShown = 20;
 
-    /// <summary>All three.</summary>
-    public static IEnumerable<Command> Create(Func<IConfiguration> configuration, TimeProvider clock) => [Migrate(configuration, clock), Compare(configuration, clock), Probe(configuration, clock)];
+    // Longer than a save into two stores takes.
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
+
+    /// <summary>All of them, and the checklist before an old store is left.</summary>
+    public static IEnumerable<Command> Create(Func<IConfiguration> configuration, TimeProvider clock) => [Migrate(configuration, clock), Compare(configuration, clock), Probe(configuration, clock), CutOverVerb.Create(configuration, clock)];
 
     private static Command Migrate(Func<IConfiguration> configuration, TimeProvider clock)
     {
@@ -75,20 +79,28 @@ internal static class StoreVerbs
         });
         var seed = new Option<long>("--seed") { Description = "Which part: with the same seed the same one", DefaultValueFactory = _ => 1 };
         var seam = new Option<DateOnly[]>("--seam") { Description = "Days of which everything is read, where a copy and live writes meet; as often as wanted", CustomParser = result => [.. result.Tokens.Select(token => Day(token.Value, result.AddError))] };
+        var record = new Option<bool>("--record") { Description = "Keep what is found in the dashboard's own records, as evidence for ./run cut-over" };
         var command = new Command(
             "compare-stores",
             "Lists both stores completely and says what is missing or different in the second, and how sure that is of what a listing does not show. Exit code 0 when nothing is, else 1.")
         {
-            from, to, first, last, rate, seed, seam,
+            from, to, first, last, rate, seed, seam, record,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new StoreContext(ExecutorIdentity.OfThisProcess("compare-stores", "stores"), SilentTelemetry.Instance, clock, NullLoggerFactory.Instance);
             await using var source = Open(parsed.GetValue(from)!, context, configuration());
             await using var target = Open(parsed.GetValue(to)!, context, configuration());
-            var plan = new ParityPlan(parsed.GetValue(first), parsed.GetValue(last)) { SampleRate = parsed.GetValue(rate), Seed = parsed.GetValue(seed), Seam = parsed.GetValue(seam) ?? [] };
+            var plan = new ParityPlan(parsed.GetValue(first), parsed.GetValue(last)) { SampleRate = parsed.GetValue(rate), Seed = parsed.GetValue(seed), Seam = parsed.GetValue(seam) ?? [], Settle = Settle };
+            var begun = clock.GetUtcNow();
             var report = await TryAsync(() => new ParityAudit(source, target).RunAsync(plan, null, cancellationToken));
             await WriteAsync(parsed.InvocationConfiguration.Output, report);
+            if (parsed.GetValue(record))
+            {
+                await using var storage = await DashboardStorage.VisitAsync(configuration(), clock, cancellationToken);
+                await new MoveLedger(storage.Own).KeepAsync(source.Resource, target.Resource, report, begun, clock.GetUtcNow(), cancellationToken);
+            }
+
             return report.IsWhole ? 0 : NotWhole;
         });
         return command;
@@ -143,7 +155,7 @@ internal static class StoreVerbs
         return day;
     }
 
-    private static ICrashStore Open(string address, StoreContext context, IConfiguration configuration)
+    internal static ICrashStore Open(string address, StoreContext context, IConfiguration configuration)
     {
         try
         {

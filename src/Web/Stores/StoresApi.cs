@@ -18,6 +18,7 @@ internal static class StoresApi
             .Produces<StoresWire>()
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status400BadRequest);
+        api.MapMoves();
         return api;
     }
 

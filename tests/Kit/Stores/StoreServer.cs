@@ -36,9 +36,12 @@ public abstract class StoreServer : IAsyncDisposable
     /// <summary>Sends one of its processes a signal: STOP makes it hang, CONT go on, KILL ends it.</summary>
     /// <param name="name">Which: the name of its file of the number, as <c>osd</c>.</param>
     /// <param name="signal">Which signal.</param>
-    public async Task SignalAsync(string name, string signal)
+    public Task SignalAsync(string name, string signal) => SignalAsync(Folder, name, signal);
+
+    /// <summary>The same to a server that somebody else started in a folder.</summary>
+    public static async Task SignalAsync(string folder, string name, string signal)
     {
-        var number = (await File.ReadAllTextAsync(Path.Combine(Folder, $"{name}.pid"))).Trim();
+        var number = (await File.ReadAllTextAsync(Path.Combine(folder, $"{name}.pid"))).Trim();
         using var kill = Process.Start("kill", [$"-{signal}", number]);
         await kill.WaitForExitAsync();
         if (kill.ExitCode != 0)
@@ -72,6 +75,9 @@ public abstract class StoreServer : IAsyncDisposable
             File.Delete(said);
         }
     }
+
+    /// <summary>A port that is free.</summary>
+    public static int FreePort() => FreePorts(1);
 
     /// <summary>A port that is free, and so are some behind it.</summary>
     private protected static int FreePorts(int several)

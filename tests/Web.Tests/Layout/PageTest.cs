@@ -12,6 +12,7 @@ using Dashboard.Core.Retries;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
+using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
@@ -51,6 +52,7 @@ public abstract class PageTest : BunitContext
         Services.AddSingleton(Retries);
         Services.AddSingleton(Pings);
         Services.AddSingleton(Stores);
+        Services.AddSingleton(Moves);
         Services.AddSingleton(FrameRule.Usual);
         Services.AddSingleton(Marks);
         Services.AddSingleton(new SourceFeeds<OperationsSnapshot>(OperationsSnapshot.Empty));
@@ -94,6 +96,8 @@ public abstract class PageTest : BunitContext
     protected Feed<PingsSnapshot> Pings { get; } = new(PingsSnapshot.Empty);
 
     protected Feed<StoresSnapshot> Stores { get; } = new(StoresSnapshot.Empty);
+
+    protected Feed<MovesSnapshot> Moves { get; } = new(MovesSnapshot.Empty);
 
     protected ShownSource Shown => Services.GetRequiredService<ShownSources>().Find(null)!;
 

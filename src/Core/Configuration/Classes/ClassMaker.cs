@@ -13,6 +13,9 @@ public sealed class ClassMaker(IServiceProvider services) : IAsyncDisposable
     /// <summary>The services of the program.</summary>
     public IServiceProvider Services { get; } = services;
 
+    /// <summary>What is put around each thing that was made, before anybody is given it; null for nothing.</summary>
+    public Func<object, ConfiguredClass, object>? Around { get; init; }
+
     /// <summary>Everything it made, children before those that hold them.</summary>
     public IReadOnlyList<object> Made => made;
 
@@ -44,7 +47,7 @@ public sealed class ClassMaker(IServiceProvider services) : IAsyncDisposable
         {
             var one = (TContract)configured.Class.Build(configured.Section, this);
             made.Add(one);
-            return one;
+            return Around is null ? one : (TContract)Around(one, configured);
         }
         catch (Exception cause) when (cause is not ClassMakingException)
         {

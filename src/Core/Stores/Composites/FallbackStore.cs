@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Dashboard.Core.Stores.Crashes;
+using Dashboard.Core.Stores.DualWrites;
 using Microsoft.Extensions.Logging;
 
 namespace Dashboard.Core.Stores.Composites;
@@ -9,25 +10,26 @@ namespace Dashboard.Core.Stores.Composites;
 /// <param name="primary">Asked first.</param>
 /// <param name="fallback">Asked second.</param>
 /// <param name="log">Told of every save the primary did not do.</param>
-public sealed partial class FallbackStore(string name, ICrashStore primary, ICrashStore fallback, ILogger log) : CompositeStore(name, [primary, fallback])
+/// <param name="partial">Told of the same, to have it put right when the primary is back; null for nobody.</param>
+public sealed partial class FallbackStore(string name, ICrashStore primary, ICrashStore fallback, ILogger log, IPartialSaves? partial = null) : CompositeStore(name, [primary, fallback])
 {
     /// <inheritdoc/>
     public override StoreCapabilities Capabilities => (primary.Capabilities | fallback.Capabilities) & ~(StoreCapabilities.Enumerate | StoreCapabilities.ConditionalCreate);
 
     /// <inheritdoc/>
     public override ValueTask SaveRawCrashAsync(RawCrash raw, Dumps dumps, CrashId id, CancellationToken cancellationToken) =>
-        SaveAsync(part => part.SaveRawCrashAsync(raw, dumps, id, cancellationToken), id, cancellationToken);
+        SaveAsync(part => part.SaveRawCrashAsync(raw, dumps, id, cancellationToken), id, SavedKind.Raw, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask SaveProcessedAsync(ProcessedCrash processed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(processed);
-        return SaveAsync(part => part.SaveProcessedAsync(processed, cancellationToken), processed.Id, cancellationToken);
+        return SaveAsync(part => part.SaveProcessedAsync(processed, cancellationToken), processed.Id, SavedKind.Processed, cancellationToken);
     }
 
     /// <inheritdoc/>
     public override ValueTask SaveRawAndProcessedAsync(RawCrash raw, Dumps? dumps, ProcessedCrash processed, CrashId id, CancellationToken cancellationToken) =>
-        SaveAsync(part => part.SaveRawAndProcessedAsync(raw, dumps, processed, id, cancellationToken), id, cancellationToken);
+        SaveAsync(part => part.SaveRawAndProcessedAsync(raw, dumps, processed, id, cancellationToken), id, SavedKind.Both, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask<RawCrash> GetRawCrashAsync(CrashId id, CancellationToken cancellationToken) =>
@@ -73,7 +75,7 @@ public sealed partial class FallbackStore(string name, ICrashStore primary, ICra
         }
     }
 
-    private async ValueTask SaveAsync(Func<ICrashStore, ValueTask> save, CrashId id, CancellationToken cancellationToken)
+    private async ValueTask SaveAsync(Func<ICrashStore, ValueTask> save, CrashId id, SavedKind kind, CancellationToken cancellationToken)
     {
         try
         {
@@ -89,6 +91,11 @@ public sealed partial class FallbackStore(string name, ICrashStore primary, ICra
             catch (Exception second) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new StoresFailedException(Name, [new StoreFailure(primary.Name, first), new StoreFailure(fallback.Name, second)]);
+            }
+
+            if (partial is not null)
+            {
+                await partial.TellAsync(new PartialSave(id, kind, Name, primary.Resource, [fallback.Resource], first.Message));
             }
         }
     }

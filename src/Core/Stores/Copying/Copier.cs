@@ -47,6 +47,10 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
         return await ledger.ProgressAsync(copy, cancellationToken);
     }
 
+    /// <summary>Copies what the source has of one crash and the target has not, outside of any copy: nothing is counted.</summary>
+    public async Task<CopyPage> CopyOneAsync(CrashId id, CancellationToken cancellationToken) =>
+        await CopyAsync([await source.CatalogAsync(id, cancellationToken)], isLast: false, cancellationToken);
+
     private async Task CopyAsync(CopyShard shard, IProgress<CopyPage>? progress, CancellationToken cancellationToken)
     {
         var page = new List<CrashCatalog>(Page);

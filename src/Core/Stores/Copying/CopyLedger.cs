@@ -66,7 +66,7 @@ public sealed class CopyLedger(OwnDatabase database) : ICopyLedger
     private const string FailedSql = """
         select distinct crash_id
           from dashboard.store_copy_failure
-         where copy_id = @copyId and outcome = 'failed' and crash_id > coalesce(@after, '')
+         where copy_id = @copyId and crash_id > coalesce(@after, '')
          order by crash_id
          limit @most
         """;
@@ -169,19 +169,19 @@ public sealed class CopyLedger(OwnDatabase database) : ICopyLedger
         ArgumentNullException.ThrowIfNull(page);
         var rows = page.Failures.Select(failure => Row(copyId, failure)).ToList();
 
-        // What is added must not be added twice.
+        // What is added must not be added twice. What failed before and is there now was created by the attempt whose answer was lost, or by somebody else.
         await RunAsync(
             database.Patient.Once,
             async connection =>
             {
-                await connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { copyId, crashId = id.Value, still = rows.Select(row => row.item).ToArray() }, cancellationToken: cancellationToken));
+                var mended = await connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { copyId, crashId = id.Value, still = rows.Select(row => row.item).ToArray() }, cancellationToken: cancellationToken));
                 foreach (var row in rows)
                 {
                     await connection.ExecuteAsync(new CommandDefinition(FailureSql, row, cancellationToken: cancellationToken));
                 }
 
                 return await connection.ExecuteAsync(new CommandDefinition(
-                    AddSql, new { copyId, day = At(id.Day!.Value), salt = id.Salt.ToString(), created = page.Created, present = 0, bytes = page.Bytes }, cancellationToken: cancellationToken));
+                    AddSql, new { copyId, day = At(id.Day!.Value), salt = id.Salt.ToString(), created = page.Created, present = Math.Max(0, mended - page.Created), bytes = page.Bytes }, cancellationToken: cancellationToken));
             },
             cancellationToken);
     }

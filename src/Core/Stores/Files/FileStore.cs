@@ -30,6 +30,9 @@ public class FileStore : CrashStore
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.All | StoreCapabilities.Remove | StoreCapabilities.Enumerate | StoreCapabilities.ConditionalCreate;
 
+    /// <inheritdoc/>
+    public override string Resource => runs.Resource;
+
     /// <summary>Where.</summary>
     protected FileTree Tree { get; }
 

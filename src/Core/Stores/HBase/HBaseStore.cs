@@ -42,7 +42,7 @@ public sealed class HBaseStore : CrashStore
     public override StoreCapabilities Capabilities => StoreCapabilities.All | StoreCapabilities.Remove | StoreCapabilities.Enumerate;
 
     /// <summary>The resource by its name, by which its retries are found.</summary>
-    public string Resource => runs.Resource;
+    public override string Resource => runs.Resource;
 
     /// <summary>The row of a crash: its first digit, so that a day is spread over sixteen regions, its day, its id.</summary>
     public static string RowOf(CrashId id) => $"{id.Salt}{id.DayText}{id}";

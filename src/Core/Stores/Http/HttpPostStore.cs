@@ -29,7 +29,7 @@ public sealed class HttpPostStore : CrashStore
     public override StoreCapabilities Capabilities => StoreCapabilities.SaveRaw;
 
     /// <summary>The resource by its name, by which its retries are found.</summary>
-    public string Resource => runs.Resource;
+    public override string Resource => runs.Resource;
 
     /// <inheritdoc/>
     public override async ValueTask SaveRawCrashAsync(RawCrash raw, Dumps dumps, CrashId id, CancellationToken cancellationToken) => await runs.Save.RunAsync(

@@ -7,12 +7,13 @@ using Dashboard.Core.Stores.Crashes;
 namespace Dashboard.Core.Stores.Parity;
 
 /// <summary>
-/// Compares two stores: both are listed completely, in the order of ids, side by side, so that memory holds a page and not a day; of what both have a random part is read and
-/// compared. What seems missing or different is looked at once more before it is said, for stores are written to meanwhile.
+/// Compares two stores: both are listed completely, in the order of ids, side by side, so that memory holds a page and the ids in doubt, not a day; of what both have a random part is read and
+/// compared. What seems missing or different is looked at once more, after <see cref="ParityPlan.Settle"/>, before it is said, for stores are written to meanwhile.
 /// </summary>
 /// <param name="source">The one that is taken to be right.</param>
 /// <param name="target">The one that is to be the same.</param>
-public sealed class ParityAudit(ICrashStore source, ICrashStore target)
+/// <param name="clock">By which it waits; null for the system's.</param>
+public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProvider? clock = null)
 {
     /// <summary>Compares.</summary>
     /// <param name="plan">What.</param>
@@ -30,9 +31,20 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target)
         var counts = new Counts(plan);
         for (var day = plan.From; day <= plan.To; day = day.AddDays(1))
         {
+            var doubtful = new List<CrashId>();
             foreach (var salt in "0123456789abcdef")
             {
-                await CompareAsync(day, salt, counts, cancellationToken);
+                await CompareAsync(day, salt, counts, doubtful, cancellationToken);
+            }
+
+            if (doubtful.Count > 0 && plan.Settle > TimeSpan.Zero)
+            {
+                await Task.Delay(plan.Settle, clock ?? TimeProvider.System, cancellationToken);
+            }
+
+            foreach (var id in doubtful)
+            {
+                await CountAsync(day, await source.CatalogAsync(id, cancellationToken), await target.CatalogAsync(id, cancellationToken), counts, cancellationToken);
             }
 
             progress?.Report(day);
@@ -41,7 +53,7 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target)
         return counts.Report(source.Name, target.Name);
     }
 
-    private async Task CompareAsync(DateOnly day, char salt, Counts counts, CancellationToken cancellationToken)
+    private async Task CompareAsync(DateOnly day, char salt, Counts counts, List<CrashId> doubtful, CancellationToken cancellationToken)
     {
         await using var left = source.EnumerateAsync(day, salt, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var right = target.EnumerateAsync(day, salt, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -49,19 +61,23 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target)
         while (mine is not null || its is not null)
         {
             var order = mine is null ? 1 : its is null ? -1 : mine.Id.CompareTo(its.Id);
-            await CompareAsync(day, order <= 0 ? mine : null, order >= 0 ? its : null, counts, cancellationToken);
+            var (first, second) = (order <= 0 ? mine : null, order >= 0 ? its : null);
+            if (ParityRule.Compare(first, second).Any(one => one.Outcome != ParityOutcome.Same))
+            {
+                doubtful.Add((first ?? second)!.Id);
+            }
+            else
+            {
+                await CountAsync(day, first, second, counts, cancellationToken);
+            }
+
             (mine, its) = (order <= 0 ? await NextAsync(left) : mine, order >= 0 ? await NextAsync(right) : its);
         }
     }
 
-    private async Task CompareAsync(DateOnly day, CrashCatalog? mine, CrashCatalog? its, Counts counts, CancellationToken cancellationToken)
+    private async Task CountAsync(DateOnly day, CrashCatalog? mine, CrashCatalog? its, Counts counts, CancellationToken cancellationToken)
     {
         var id = (mine ?? its)!.Id;
-        if (ParityRule.Compare(mine, its).Any(one => one.Outcome != ParityOutcome.Same))
-        {
-            (mine, its) = (await source.CatalogAsync(id, cancellationToken), await target.CatalogAsync(id, cancellationToken));
-        }
-
         foreach (var (item, listed) in ParityRule.Compare(mine, its))
         {
             var (outcome, drawn) = (listed, counts.Draws(id, item));

@@ -17,6 +17,9 @@ public sealed record ParityPlan(DateOnly From, DateOnly To)
     /// <summary>Which things are drawn: with the same seed the same ones are.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>After which time what seems to differ is looked at once more: live saves reach one store a little before the other.</summary>
+    public TimeSpan Settle { get; init; }
+
     /// <summary>How many differences are kept by name; all are counted.</summary>
     public int MostDifferences { get; init; } = 10_000;
 }

@@ -37,7 +37,7 @@ public sealed class PostgresStore : CrashStore
         | StoreCapabilities.ConditionalCreate;
 
     /// <summary>The resource by its name, by which its retries are found.</summary>
-    public string Resource => runs.Resource;
+    public override string Resource => runs.Resource;
 
     /// <inheritdoc/>
     public override async ValueTask SaveRawCrashAsync(RawCrash raw, Dumps dumps, CrashId id, CancellationToken cancellationToken)

@@ -48,7 +48,7 @@ public sealed class RabbitStore : CrashStore
     public override StoreCapabilities Capabilities => StoreCapabilities.SaveRaw | StoreCapabilities.NewCrashes;
 
     /// <summary>The resource by its name, by which its retries are found.</summary>
-    public string Resource => runs.Resource;
+    public override string Resource => runs.Resource;
 
     /// <summary>Queues a crash that is to be processed: one whose <c>legacy_processing</c> is 0. Others, and those the throttle leaves out, are passed over.</summary>
     public override async ValueTask SaveRawCrashAsync(RawCrash raw, Dumps dumps, CrashId id, CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ public sealed class S3Store : CrashStore
     public override StoreCapabilities Capabilities => StoreCapabilities.All | StoreCapabilities.Remove | StoreCapabilities.Enumerate | StoreCapabilities.ConditionalCreate;
 
     /// <summary>The resource by its name, by which its retries are found.</summary>
-    public string Resource => runs.Resource;
+    public override string Resource => runs.Resource;
 
     /// <inheritdoc/>
     public override async ValueTask SaveRawCrashAsync(RawCrash raw, Dumps dumps, CrashId id, CancellationToken cancellationToken)

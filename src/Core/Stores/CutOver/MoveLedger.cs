@@ -1,0 +1,177 @@
+using System.Text.Json;
+using Dapper;
+using Dashboard.Core.Database;
+using Dashboard.Core.Stores.Parity;
+using Dashboard.Core.Stores.Trees;
+using Npgsql;
+
+namespace Dashboard.Core.Stores.CutOver;
+
+/// <summary>What is remembered of moves between stores, in the dashboard's own records: trees, use, comparisons, words.</summary>
+public sealed class MoveLedger(OwnDatabase database)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    // The same tree again, after a restart say, is no news.
+    private const string TreeSql = """
+        insert into dashboard.store_tree (node, who, shape)
+        select @node, @who, @shape::jsonb
+         where (select shape from dashboard.store_tree order by tree_id desc limit 1) is distinct from @shape::jsonb
+        """;
+
+    private const string TreesSql = """
+        select accepted_at as AcceptedAt, who, shape::text as shape from dashboard.store_tree order by tree_id desc limit 200
+        """;
+
+    private const string NameSql = """
+        insert into dashboard.store_use (store, class, named_by)
+        values (@store, @class, @node)
+        on conflict (store) do update set class = excluded.class, named_at = now(), named_by = excluded.named_by
+        """;
+
+    private const string UseSql = """
+        update dashboard.store_use
+           set reads = reads + @reads, writes = writes + @writes, read_at = greatest(read_at, @readAt), wrote_at = greatest(wrote_at, @wroteAt)
+         where store = @store
+        """;
+
+    private const string UsesSql = """
+        select store, class, since, named_at as NamedAt, named_by as NamedBy, read_at as ReadAt, wrote_at as WroteAt, reads, writes from dashboard.store_use order by store
+        """;
+
+    private const string KeepSql = """
+        insert into dashboard.store_parity (source, target, from_day, to_day, seam, begun_at, ended_at, same, only_source, only_target, differs, unread, drawn, bad, upper99)
+        values (@source, @target, @from, @to, @seam, @begun, @ended, @same, @onlySource, @onlyTarget, @differs, @unread, @drawn, @bad, @upper99)
+        """;
+
+    private const string ParitySql = """
+        select from_day as FromDay, to_day as ToDay, array_to_json(seam)::text as seam, begun_at as BegunAt, ended_at as EndedAt, same, only_source as OnlySource, only_target as OnlyTarget, differs, unread, drawn, bad, upper99
+          from dashboard.store_parity
+         where source = @old and target = @new
+         order by ended_at desc
+         limit 1
+        """;
+
+    private const string SaySql = """
+        insert into dashboard.store_cutover_word (old, new, line, ok, words, said_by)
+        values (@old, @new, @line, @ok, @words, @by)
+        on conflict (old, new, line) do update set ok = excluded.ok, words = excluded.words, said_by = excluded.said_by, said_at = now()
+        """;
+
+    private const string WordsSql = """
+        select line, ok, words, said_by as By, said_at as At from dashboard.store_cutover_word where old = @old and new = @new order by line
+        """;
+
+    /// <summary>A tree was taken into use; nothing is written when it is the one before.</summary>
+    public Task AcceptAsync(string node, string who, StoreTree tree, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        return ExecuteAsync(TreeSql, new { node, who, shape = JsonSerializer.Serialize(tree.Shape, Json) }, cancellationToken);
+    }
+
+    /// <summary>The trees that were taken into use, the newest first.</summary>
+    public async Task<IReadOnlyList<AcceptedTree>> TreesAsync(CancellationToken cancellationToken) =>
+        [.. (await QueryAsync<TreeRow>(TreesSql, new { }, cancellationToken)).Select(row => new AcceptedTree(Utc(row.AcceptedAt), row.Who, JsonSerializer.Deserialize<IReadOnlyList<StoreNode>>(row.Shape, Json)!))];
+
+    /// <summary>Says that a store is in the tree of this node, and how it was used meanwhile.</summary>
+    public async Task UseAsync(string node, IReadOnlyList<StoreLeaf> named, IReadOnlyList<StoreUsed> used, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(named);
+        foreach (var leaf in named.DistinctBy(leaf => leaf.Resource))
+        {
+            await ExecuteAsync(NameSql, new { store = leaf.Resource, @class = leaf.Configured.Class.Name, node }, cancellationToken);
+        }
+
+        if (used.Count > 0)
+        {
+            // All of it or nothing: what is given back when it fails must not be counted already.
+            await database.Now.Once.RunAsync(
+                static async (connection, used, token) => await connection.ExecuteAsync(new CommandDefinition(
+                    UseSql, used.Select(each => new { store = each.Resource, reads = each.Reads, writes = each.Writes, readAt = each.ReadAt?.UtcDateTime, wroteAt = each.WroteAt?.UtcDateTime }), cancellationToken: token)),
+                used,
+                cancellationToken);
+        }
+    }
+
+    /// <summary>How every store that was ever in a tree was used.</summary>
+    public async Task<IReadOnlyList<StoreUsage>> UsesAsync(CancellationToken cancellationToken) =>
+        [.. (await QueryAsync<UseRow>(UsesSql, new { }, cancellationToken)).Select(row => row.ToUsage())];
+
+    /// <summary>Keeps a comparison as evidence.</summary>
+    /// <param name="old">The one that was taken to be right, as <see cref="ICrashStore.Resource"/>.</param>
+    /// <param name="new">The other.</param>
+    /// <param name="report">What was found.</param>
+    /// <param name="begun">When it was begun.</param>
+    /// <param name="ended">When it ended.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task KeepAsync(string old, string @new, ParityReport report, DateTimeOffset begun, DateTimeOffset ended, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return ExecuteAsync(
+            KeepSql,
+            new
+            {
+                source = old,
+                target = @new,
+                from = report.Plan.From.ToDateTime(TimeOnly.MinValue),
+                to = report.Plan.To.ToDateTime(TimeOnly.MinValue),
+                seam = report.Plan.Seam.Order().ToArray(),
+                begun = begun.UtcDateTime,
+                ended = ended.UtcDateTime,
+                same = report.Cells.Sum(cell => cell.Same),
+                onlySource = report.Cells.Sum(cell => cell.OnlySource),
+                onlyTarget = report.Cells.Sum(cell => cell.OnlyTarget),
+                differs = report.Cells.Sum(cell => cell.Differs),
+                unread = report.Cells.Sum(cell => cell.Unread),
+                drawn = report.Sample.Drawn,
+                bad = report.Sample.Bad,
+                upper99 = report.Sample.Upper99,
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The newest comparison that was kept; null when there is none.</summary>
+    public async Task<KeptParity?> ParityAsync(string old, string @new, CancellationToken cancellationToken) =>
+        (await QueryAsync<ParityRow>(ParitySql, new { old, @new }, cancellationToken)).SingleOrDefault()?.ToParity();
+
+    /// <summary>Says something of a line of the checklist.</summary>
+    public Task SayAsync(string old, string @new, CutOverWord word, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        return ExecuteAsync(SaySql, new { old, @new, line = word.Line, ok = word.Ok, words = word.Words, by = word.By }, cancellationToken);
+    }
+
+    /// <summary>What was said of a move.</summary>
+    public async Task<IReadOnlyList<CutOverWord>> WordsAsync(string old, string @new, CancellationToken cancellationToken) =>
+        [.. (await QueryAsync<WordRow>(WordsSql, new { old, @new }, cancellationToken)).Select(row => new CutOverWord(row.Line, row.Ok, row.Words, row.By, Utc(row.At)))];
+
+    private async Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) => await database.Now.Statements.RunAsync(
+        static (connection, asked, token) => new ValueTask<IEnumerable<T>>(connection.QueryAsync<T>(new CommandDefinition(asked.sql, asked.parameters, cancellationToken: token))),
+        (sql, parameters),
+        cancellationToken);
+
+    private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => await database.Now.Statements.RunAsync(
+        static (NpgsqlConnection connection, (string Sql, object Parameters) asked, CancellationToken token) =>
+            new ValueTask<int>(connection.ExecuteAsync(new CommandDefinition(asked.Sql, asked.Parameters, cancellationToken: token))),
+        (sql, parameters),
+        cancellationToken);
+
+    private static DateTimeOffset Utc(DateTime at) => new(at, TimeSpan.Zero);
+
+    private static DateTimeOffset? Utc(DateTime? at) => at is { } there ? Utc(there) : null;
+
+    private sealed record TreeRow(DateTime AcceptedAt, string Who, string Shape);
+
+    private sealed record UseRow(string Store, string Class, DateTime Since, DateTime NamedAt, string NamedBy, DateTime? ReadAt, DateTime? WroteAt, long Reads, long Writes)
+    {
+        public StoreUsage ToUsage() => new(Store, Class, Utc(Since), Utc(NamedAt), NamedBy, Utc(ReadAt), Utc(WroteAt), Reads, Writes);
+    }
+
+    private sealed record ParityRow(
+        DateOnly FromDay, DateOnly ToDay, string Seam, DateTime BegunAt, DateTime EndedAt, long Same, long OnlySource, long OnlyTarget, long Differs, long Unread, long Drawn, long Bad, double Upper99)
+    {
+        public KeptParity ToParity() => new(FromDay, ToDay, JsonSerializer.Deserialize<DateOnly[]>(Seam)!, Utc(BegunAt), Utc(EndedAt), Same, OnlySource, OnlyTarget, Differs, Unread, Drawn, Bad, Upper99);
+    }
+
+    private sealed record WordRow(string Line, bool Ok, string Words, string By, DateTime At);
+}

@@ -1,0 +1,145 @@
+using Dashboard.Core.Stores;
+using Dashboard.Core.Stores.Crashes;
+using Dashboard.Core.Stores.Files;
+using Dashboard.Core.Stores.S3;
+
+namespace Dashboard.Kit.Stores;
+
+/// <summary>A store as the story of a migration needs it: for the program by its settings, for commands by its address, and by hand.</summary>
+public abstract class StoryStore
+{
+    /// <summary>As commands name it.</summary>
+    public abstract string Address { get; }
+
+    /// <summary>Its class in a configuration.</summary>
+    public abstract string Class { get; }
+
+    /// <summary>What its section says, a line each.</summary>
+    public abstract IReadOnlyList<string> Lines { get; }
+
+    /// <summary>The secrets commands need, for their environment.</summary>
+    public virtual IReadOnlyDictionary<string, string?> Secrets { get; } = new Dictionary<string, string?>();
+
+    /// <summary>Whether a save can end in the middle in it and leave the names of dumps that are not there.</summary>
+    public virtual bool CanBeTorn => false;
+
+    /// <summary>Opens it by hand.</summary>
+    public abstract ICrashStore Open();
+
+    /// <summary>Makes it ready to keep crashes.</summary>
+    public abstract Task PrepareAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes it hang, or go on.</summary>
+    public virtual Task FreezeAsync(bool frozen) => Task.CompletedTask;
+
+    /// <summary>Makes saves of it fail, or go well again.</summary>
+    public abstract Task BreakAsync(bool broken);
+
+    /// <summary>Takes one dump out of a crash behind the store's back, as a save that ended in the middle would leave it.</summary>
+    public virtual Task TearAsync(CrashId id, string dump, CancellationToken cancellationToken) => throw new NotSupportedException("A crash cannot be torn in it.");
+}
+
+/// <summary>A file tree.</summary>
+/// <param name="folder">Where.</param>
+public sealed class StoryFiles(string folder) : StoryStore
+{
+    /// <inheritdoc/>
+    public override string Address => $"files:{folder}";
+
+    /// <inheritdoc/>
+    public override string Class => "FileStore";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Lines => [$"fs_root={folder}"];
+
+    /// <inheritdoc/>
+    public override ICrashStore Open() => new FileStore(Address, new FileTree(folder), StoreContext.Silent);
+
+    /// <inheritdoc/>
+    public override Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The folder goes elsewhere and a file stands in its place: every call fails, also for root.</summary>
+    public override Task BreakAsync(bool broken)
+    {
+        var aside = $"{folder}.aside";
+        if (broken)
+        {
+            Directory.Move(folder, aside);
+            File.WriteAllText(folder, "no folder");
+        }
+        else
+        {
+            File.Delete(folder);
+            Directory.Move(aside, folder);
+        }
+
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>A bucket of a real Ceph.</summary>
+/// <param name="options">Which.</param>
+/// <param name="folder">Where the script keeps the cluster: the disk daemon is stopped by its number there.</param>
+public sealed class StoryBucket(S3Options options, string folder) : StoryStore
+{
+    /// <summary>Which bucket.</summary>
+    public S3Options Options => options;
+
+    /// <inheritdoc/>
+    public override string Address => $"s3:http://{options.AccessKey}@{options.Endpoint.Authority}/{options.Bucket}";
+
+    /// <inheritdoc/>
+    public override string Class => "S3Store";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Lines =>
+    [
+        $"endpoint_url={options.Endpoint}",
+        $"bucket_name={options.Bucket}",
+        $"access_key={options.AccessKey}",
+        $"secret_access_key={options.SecretKey}",
+
+        // Not for long: what could not be saved is repaired.
+        "backoff_delays=0.2, 0.2",
+        "attempt_deadline=3",
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string?> Secrets => new Dictionary<string, string?> { [$"StoreSecrets__{options.AccessKey}"] = options.SecretKey };
+
+    /// <inheritdoc/>
+    public override bool CanBeTorn => true;
+
+    /// <inheritdoc/>
+    public override ICrashStore Open() => new S3Store(
+        Address, options, StoreContext.Silent,
+        new() { TransactionExecutorClass = "TransactionExecutorWithInfiniteBackoff", BackoffDelays = "0.2", AttemptDeadlineSeconds = 20 },
+        new() { TransactionExecutorClass = "TransactionExecutorWithInfiniteBackoff", BackoffDelays = "0.2", AttemptDeadlineSeconds = 20 });
+
+    /// <inheritdoc/>
+    public override async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await using var store = (S3Store)Open();
+        await store.CreateBucketAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task FreezeAsync(bool frozen) => StoreServer.SignalAsync(folder, "osd", frozen ? "STOP" : "CONT");
+
+    /// <summary>A frozen disk: its gateway answers its front page, and no save ends.</summary>
+    public override Task BreakAsync(bool broken) => FreezeAsync(broken);
+
+    /// <inheritdoc/>
+    public override async Task TearAsync(CrashId id, string dump, CancellationToken cancellationToken)
+    {
+        using var client = S3Resource.Client(options);
+        foreach (var key in new S3Keys(options.Prefix, options.Layout).Of(id, CrashItem.Dump(dump)))
+        {
+            await client.DeleteObjectAsync(options.Bucket, key, cancellationToken);
+        }
+    }
+}

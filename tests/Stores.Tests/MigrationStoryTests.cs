@@ -1,0 +1,36 @@
+using Dashboard.Kit;
+using Dashboard.Kit.Stores;
+
+namespace Dashboard.Stores.Tests;
+
+/// <summary>The move the crash stores were made for, from files into a Ceph and from there into another, with everything that may go wrong in the middle.</summary>
+[Collection("one after the other")]
+public sealed class MigrationStoryTests(RealStores real, ITestOutputHelper output) : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("dashboard-test-story-");
+
+    private static CancellationToken Now => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task From_files_into_a_ceph_and_on_into_another_nothing_is_lost_whatever_dies_in_the_middle()
+    {
+        var (one, two) = (await real.CephAsync(), await real.OtherCephAsync());
+        var files = new StoryFiles(Path.Combine(folder.FullName, "old"));
+        var (a, b) = (new StoryBucket(await real.NewBucketAsync(one), one.Folder), new StoryBucket(await real.NewBucketAsync(two), two.Folder));
+        var postgres = await TestPostgres.SharedAsync();
+        await using var dashboard = new StoryDashboard(
+            Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), folder.FullName, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy"));
+        var story = new MigrationStory(dashboard, output.WriteLine, Now);
+
+        await story.BeginAsync(files, StoreServer.FreePort());
+        await story.MoveAsync(files, a, new MoveFaults(Kills: 20));
+        await story.MoveAsync(a, b, new MoveFaults(Kills: 2, async (from, to) => await Rclone.DifferencesAsync(((StoryBucket)from).Options, ((StoryBucket)to).Options, story.ClosedDays, Now)));
+        await story.EndAsync(b);
+
+        Assert.True(story.All.Count > 200);
+        Assert.NotEqual(0, story.Partial);
+        Assert.Equal(12, story.Found);
+    }
+}

@@ -1,0 +1,79 @@
+using Bunit;
+using Dashboard.Core.Stores.CutOver;
+using Dashboard.Core.Stores.DualWrites;
+using Dashboard.Core.Stores.Trees;
+using Dashboard.Kit;
+using Dashboard.Web.Stores;
+using Dashboard.Web.Tests.Layout;
+
+namespace Dashboard.Web.Tests.Stores;
+
+public sealed class MovesPanelTests : PageTest
+{
+    private static readonly StoreNode Tree = new("destination", "PolyStore", null, [
+        new("destination:storage0", "FileStore", "files /srv/crashes", []), new("destination:storage1", "S3Store", "s3 crashes@ceph:7480", [])]);
+
+    private static readonly Move Move = new(
+        "files /srv/crashes",
+        "s3 crashes@ceph:7480",
+        [
+            new("both", "Each crash has been saved into both stores for 7 days", CutOverState.Ready, "For 9 days.", SampleJobs.Now.AddDays(-9)),
+            new("parity", "Both were listed", CutOverState.Stale, "4,000 the same.", SampleJobs.Now.AddDays(-2)),
+            new("drill", "Faults were rehearsed", CutOverState.Unsaid, "Nobody has said so.", null),
+        ],
+        new Silence("files /srv/crashes", null, null, TimeSpan.Zero, false, "It is in use by node/1."));
+
+    [Fact]
+    public void Where_nothing_is_configured_and_nothing_moves_there_is_nothing() => Assert.Empty(On<MovesPanel>().FindAll("section"));
+
+    [Fact]
+    public void The_configured_stores_are_a_tree()
+    {
+        Moves.Publish(new MovesSnapshot { Tree = [Tree], Generation = 3 });
+        var panel = On<MovesPanel>();
+
+        Assert.Equal("Configured stores", panel.Find("h2").TextContent);
+        Assert.Equal(["destination PolyStore", "destination:storage0 FileStore files /srv/crashes", "destination:storage1 S3Store s3 crashes@ceph:7480"], panel.FindAll("li.branch > p").Select(one => string.Join(' ', one.TextContent.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))));
+        Assert.Contains("Generation 3.", panel.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_reached_one_store_only_is_counted_with_its_reason()
+    {
+        Moves.Publish(new MovesSnapshot { Partial = [new PartialSaveCount("s3 crashes@ceph:7480", 2, 40, 1, SampleJobs.Now.AddMinutes(-3), SampleJobs.Now, "Not done within 3 s.")], Unwritten = 5 });
+        var row = On<MovesPanel>();
+
+        Assert.Contains("2 to be repaired, 40 repaired, 1 with something else in their place.", row.Find("li.partial").TextContent, StringComparison.Ordinal);
+        Assert.Equal("Not done within 3 s.", row.Find(".why").TextContent);
+        Assert.Contains("5 wait in memory to be written down.", row.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_checklist_says_each_line_in_words_with_its_evidence()
+    {
+        Moves.Publish(new MovesSnapshot { Moves = [Move] });
+        var panel = On<MovesPanel>();
+
+        Assert.Contains("1 of 3 lines are ready.", panel.Find(".move").TextContent, StringComparison.Ordinal);
+        Assert.Equal(["ready", "too old", "nobody has said so"], panel.FindAll(".lines .state").Select(state => state.TextContent));
+        Assert.StartsWith("For 9 days.", panel.FindAll(".evidence")[0].TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_that_was_left_has_its_silence_in_the_first_place()
+    {
+        Moves.Publish(new MovesSnapshot { Moves = [Move with { Silence = new Silence(Move.Old, SampleJobs.Now.AddHours(-2), SampleJobs.Now.AddHours(-3), TimeSpan.FromHours(2), false, "Silence for 2 hours of 24 hours: its last call was 3 hours ago.") }] });
+        var panel = On<MovesPanel>();
+
+        Assert.Contains("The old store was left; it must be quiet for a while yet.", panel.Markup, StringComparison.Ordinal);
+        Assert.Contains("Silence for 2 hours of 24 hours: its last call was 3 hours ago.", panel.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void When_the_own_records_are_away_it_says_since_when()
+    {
+        Moves.Publish(new MovesSnapshot { Tree = [Tree], StaleSince = SampleJobs.Now });
+
+        Assert.Contains("have not answered since", On<MovesPanel>().Find(".stale").TextContent, StringComparison.Ordinal);
+    }
+}
