@@ -15,7 +15,6 @@ public sealed class StoryDashboard : IAsyncDisposable
     private readonly NpgsqlDataSource records;
     private ChildProcess? served;
     private int generation = 1;
-    private int rejected;
 
     /// <summary>One that is not started yet.</summary>
     /// <param name="program">Where <c>Dashboard.Web.dll</c> is.</param>
@@ -109,7 +108,7 @@ public sealed class StoryDashboard : IAsyncDisposable
         await File.WriteAllTextAsync(Conf, Settings(stores));
         await served!.SignalAsync("HUP");
         generation++;
-        return (await served.SaysAsync(Pattern($@"SIGHUP had the configuration read again\. (Generation {generation} is in use.*)"))).Groups[1].Value;
+        return (await served.SaysAsync(Pattern($@"SIGHUP had the configuration read again\. (Generation {generation} is in use[^""\\]*)"))).Groups[1].Value;
     }
 
     /// <summary>Writes settings that cannot be used and sends SIGHUP; those before stay in use.</summary>
@@ -119,8 +118,7 @@ public sealed class StoryDashboard : IAsyncDisposable
         var before = await File.ReadAllTextAsync(Conf);
         await File.WriteAllTextAsync(Conf, text);
         await served!.SignalAsync("HUP");
-        rejected++;
-        var words = (await served.SaysAsync(Pattern($@"SIGHUP had the configuration read again\. (Rejected, generation {generation} stays: .*{because}.*)"))).Groups[1].Value;
+        var words = (await served.SaysAsync(Pattern($@"SIGHUP had the configuration read again\. (Rejected, generation {generation} stays: [^""]*{because}[^""]*)"))).Groups[1].Value;
         await File.WriteAllTextAsync(Conf, before);
         return words;
     }
