@@ -45,8 +45,9 @@ internal static class ReloadBench
         await File.WriteAllTextAsync(conf, Said(0));
         await using var services = new ServiceCollection().AddSingleton(new StoreUses()).AddSingleton(TimeProvider.System).BuildServiceProvider();
 
-        // Nothing answers there: a reload does not depend on the audit.
-        await using var nowhere = new OwnDatabase("Host=127.0.0.1;Port=1;Timeout=1");
+        // Gone from the beginning: a reload does not depend on the audit.
+        var nowhere = new OwnDatabase("Host=127.0.0.1;Port=1");
+        await nowhere.DisposeAsync();
         var sources = new ConfigurationSources(CoreCatalog.New(new ClassRegistry()), folder, [$"--admin.conf={conf}"], EnvironmentLayer.Of([]));
         var first = sources.Read();
         await using var holder = new GenerationHolder<StoreTree>(await StoreTree.BuildAsync(first, services));
