@@ -43,7 +43,7 @@ internal static class Demo
         var (old, a, b) = (new StoryFiles(Path.Combine(folder, "old")), Place("a"), Place("b"));
         var postgres = await TestPostgres.SharedAsync();
         await using var dashboard = new StoryDashboard(await DashboardProcess.ProgramAsync(), folder, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy"));
-        var story = new MigrationStory(dashboard, words => Console.WriteLine($"{TimeProvider.System.GetElapsedTime(began).TotalSeconds,6:0.0} s  {words}"), cancellationToken);
+        await using var story = new MigrationStory(dashboard, words => Console.WriteLine($"{TimeProvider.System.GetElapsedTime(began).TotalSeconds,6:0.0} s  {words}"), cancellationToken);
         await story.BeginAsync(old, Machine.FreePort());
         await story.MoveAsync(old, a, new MoveFaults(Kills: 20));
         await story.MoveAsync(a, b, new MoveFaults(Kills: 2));

@@ -22,7 +22,7 @@ public sealed class MigrationStoryTests(RealStores real, ITestOutputHelper outpu
         var postgres = await TestPostgres.SharedAsync();
         await using var dashboard = new StoryDashboard(
             Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), folder.FullName, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy"));
-        var story = new MigrationStory(dashboard, output.WriteLine, Now);
+        await using var story = new MigrationStory(dashboard, output.WriteLine, Now);
 
         await story.BeginAsync(files, StoreServer.FreePort());
         await story.MoveAsync(files, a, new MoveFaults(Kills: 20));

@@ -9,7 +9,7 @@ namespace Dashboard.Kit.Stores;
 /// <summary>A collector that does not stop: saves a crash into a queue every few milliseconds, and remembers each.</summary>
 public sealed class LiveCrashes : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentQueue<CrashId> saved = new();
     private readonly CancellationTokenSource over = new();
     private readonly DatedFileStore queue;
