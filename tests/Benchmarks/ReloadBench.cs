@@ -42,6 +42,11 @@ internal static class ReloadBench
         var conf = Path.Combine(folder, "stores.ini");
         string Said(int round) =>
             $"[destination]\ncrashstorage_class=PolyStore\nstorage_classes=FileStore, FileStore\n[[storage0]]\nfs_root={folder}/old\n[[storage1]]\nfs_root={folder}/new-{round % 2}\n";
+        foreach (var name in (string[])["old", "new-0", "new-1"])
+        {
+            Directory.CreateDirectory(Path.Combine(folder, name));
+        }
+
         await File.WriteAllTextAsync(conf, Said(0));
         await using var services = new ServiceCollection().AddSingleton(new StoreUses()).AddSingleton(TimeProvider.System).BuildServiceProvider();
 

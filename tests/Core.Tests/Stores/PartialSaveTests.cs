@@ -61,6 +61,7 @@ public sealed class PartialSaveTests : IAsyncLifetime
         Assert.NotNull(count.Why);
 
         File.Delete(New);
+        Directory.CreateDirectory(New);
         await SaveAsync(holder, second);
         Assert.Equal(2, await Repair(holder).RunOnceAsync(Stop));
 
@@ -95,6 +96,7 @@ public sealed class PartialSaveTests : IAsyncLifetime
         await File.WriteAllTextAsync(New, "no folder", Stop);
         await SaveAsync(holder, id);
         File.Delete(New);
+        Directory.CreateDirectory(New);
         using (var lease = holder.Take())
         {
             await lease.Value.Find($"files {New}")!.SaveRawCrashAsync(RawCrash.Parse("""{"ProductName": "Fennec"}"""), Dumps.None, id, Stop);

@@ -38,6 +38,11 @@ public sealed class StoreTreeTests : IAsyncLifetime
         var own = new OwnDatabase("Host=127.0.0.1;Port=1");
         await own.DisposeAsync();
         services = new ServiceCollection().AddSingleton(uses).AddSingleton(TimeProvider.System).BuildServiceProvider();
+        foreach (var name in (string[])["old", "other-1", "other-3"])
+        {
+            folder.CreateSubdirectory(name);
+        }
+
         await SayAsync(One("old"));
         var sources = new ConfigurationSources(CoreCatalog.New(new ClassRegistry()), folder.FullName, [$"--admin.conf={Conf}"], EnvironmentLayer.Of([]));
         var first = sources.Read();
@@ -85,8 +90,8 @@ public sealed class StoreTreeTests : IAsyncLifetime
             [$"files {folder.FullName}/queue", $"PolyStore(FallbackStore(files {folder.FullName}/new, files {folder.FullName}/old), s3 crashes@s3.us-east-1.amazonaws.com)"],
             tree.Shape.Select(root => root.ToString()));
         Assert.Equal(["source", "destination:storage0:primary", "destination:storage0:fallback", "destination:storage1"], tree.Leaves.Select(leaf => leaf.Place));
-        Assert.True(tree.Shape[1].SavesInto($"files {folder.FullName}/old", "s3 crashes@s3.us-east-1.amazonaws.com"));
-        Assert.False(tree.Shape[1].SavesInto($"files {folder.FullName}/old", $"files {folder.FullName}/new"));
+        Assert.True(tree.Shape[1].Keeps($"files {folder.FullName}/old"));
+        Assert.False(tree.Shape[1].SavesInto($"files {folder.FullName}/old", "s3 crashes@s3.us-east-1.amazonaws.com"));
         Assert.DoesNotContain("hunter2", string.Join(' ', tree.Shape) + tree.Fingerprint, StringComparison.Ordinal);
     }
 
@@ -99,6 +104,7 @@ public sealed class StoreTreeTests : IAsyncLifetime
             await lease.Value.Destination!.SaveRawCrashAsync(SampleCrashes.Raw, SampleCrashes.Dumps, id, Stop);
         }
 
+        folder.CreateSubdirectory("new");
         await SayAsync(Both("old", "new"));
         var report = await reload.ReloadAsync("SIGHUP", Stop);
 
@@ -145,6 +151,7 @@ public sealed class StoreTreeTests : IAsyncLifetime
     [Fact]
     public async Task A_store_that_is_away_keeps_nobody_from_taking_it_out_or_from_changing_something_else()
     {
+        folder.CreateSubdirectory("new");
         await SayAsync(Both("old", "new"));
         Assert.Equal(ReloadOutcome.Accepted, (await reload.ReloadAsync("SIGHUP", Stop)).Outcome);
         await reload.Draining.WaitAsync(Stop);

@@ -191,11 +191,11 @@ public sealed record StoreNode(string Place, string Class, string? Resource, IRe
     /// <summary>In one line: <c>PolyStore(files /srv/crashes, s3 crashes@ceph:7480)</c>.</summary>
     public override string ToString() => Resource ?? $"{Class}({string.Join(", ", Parts)})";
 
-    /// <summary>Whether both stores are saved into by each save: two parts of a poly store, however deep.</summary>
-    public bool SavesInto(string one, string other) => Class == nameof(PolyStore)
-        ? Parts.Any(part => part.Keeps(one)) && Parts.Any(part => part.Keeps(other))
-        : Parts.Any(part => part.SavesInto(one, other));
+    /// <summary>Whether each save reaches both stores. What is saved into only when another one fails, or on some days, is not reached by each.</summary>
+    public bool SavesInto(string one, string other) => IsReached(one) && IsReached(other);
 
     /// <summary>Whether a store is in it.</summary>
     public bool Keeps(string resource) => Resource == resource || Parts.Any(part => part.Keeps(resource));
+
+    private bool IsReached(string resource) => Resource == resource || (Class is nameof(PolyStore) or nameof(BenchmarkingStore) && Parts.Any(part => part.IsReached(resource)));
 }
