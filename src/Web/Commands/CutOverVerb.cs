@@ -102,7 +102,7 @@ internal static class CutOverVerb
 
         try
         {
-            await using var tree = await StoreTree.BuildAsync(reading, StoreTree.NoServices.Instance);
+            await using var tree = await StoreTree.BuildAsync(reading, NoServices.Instance);
             return tree.Destination is null ? $"{file.Name} names no destination." : await tryAsync(tree);
         }
         catch (Exception cause) when (cause is ClassMakingException or InvalidOperationException)
@@ -123,7 +123,7 @@ internal static class CutOverVerb
             return $"{mustNot} is still among its stores.";
         }
 
-        await StoreTreeStep.ProbeAsync(tree.Leaves, StoreTree.NoServices.Instance, clock, cancellationToken);
+        await StoreTreeStep.ProbeAsync(tree.Leaves, NoServices.Instance, clock, cancellationToken);
         return null;
     }
 

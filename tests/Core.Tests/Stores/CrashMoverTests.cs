@@ -89,7 +89,7 @@ public sealed class CrashMoverTests : IDisposable
         await File.WriteAllTextAsync(conf, $"{(source ? $"[source]\ncrashstorage_class=DatedFileStore\nfs_root={folder.FullName}/queue\n" : "")}[destination]\ncrashstorage_class=FileStore\nfs_root={folder.FullName}/kept\n", Stop);
         var reading = new ConfigurationSources(CoreCatalog.New(new ClassRegistry()), folder.FullName, [$"--admin.conf={conf}"], EnvironmentLayer.Of([])).Read();
         Assert.Empty(reading.Faults);
-        return await StoreTree.BuildAsync(reading, StoreTree.NoServices.Instance);
+        return await StoreTree.BuildAsync(reading, NoServices.Instance);
     }
 
     private sealed class Same : IOptionsMonitor<MoverOptions>

@@ -274,9 +274,8 @@ public sealed partial class MigrationStory(StoryDashboard dashboard, Action<stri
 
         say($"SIGHUP: {await dashboard.ExchangeAsync(to)} The old store is out.");
         var usesOf = $"select coalesce(sum(reads + writes), 0) from dashboard.store_use where store = '{StoreAddress.ResourceOf(from.Address)}'";
-        var calls = -1L;
         await dashboard.UntilAsync($"select extract(epoch from now() - named_at)::int from dashboard.store_use where store = '{StoreAddress.ResourceOf(from.Address)}'", seconds => seconds > 20, "no dashboard names the old store");
-        calls = await dashboard.NumberAsync(usesOf);
+        var calls = await dashboard.NumberAsync(usesOf);
         var saved = live!.Saved.Count;
         (int Code, string Words) silence = (1, "");
         for (var tries = 0; tries < 30 && silence.Code != 0; tries++)

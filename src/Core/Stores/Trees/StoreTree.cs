@@ -138,16 +138,6 @@ public sealed class StoreTree : IAsyncDisposable
         }
     }
 
-    /// <summary>For who makes a tree without a program around it: nobody is told of what it does.</summary>
-    public sealed class NoServices : IServiceProvider
-    {
-        /// <summary>The one there is.</summary>
-        public static NoServices Instance { get; } = new();
-
-        /// <inheritdoc/>
-        public object? GetService(Type serviceType) => null;
-    }
-
     private static StoreNode Node(ICrashStore store) => store switch
     {
         CompositeStore composite => new StoreNode(composite.Name, composite.GetType().Name, null, [.. composite.Parts.Select(Node)]),
