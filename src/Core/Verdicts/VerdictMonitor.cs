@@ -22,12 +22,14 @@ public sealed partial class VerdictMonitor(
     Feed<RetriesSnapshot> retries,
     SourceFeeds<VerdictSnapshot> verdicts,
     VerdictPulse pulse,
+    IHealRecords records,
     IOptions<VerdictSettings> settings,
     TimeProvider clock,
     ILogger<VerdictMonitor> log) : BackgroundService
 {
     private const int RestsFor = 19;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ByClock = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
@@ -53,7 +55,8 @@ public sealed partial class VerdictMonitor(
 
     private async Task JudgeAsync(string source, Wakes wakes, CancellationToken cancellationToken)
     {
-        var memory = new HealMemory();
+        var unread = new HealMemory();
+        var (memory, asked) = ((HealMemory?)null, 0L);
         var judged = (Standings: (StandingsSnapshot?)null, Backlogs: (BacklogSnapshot?)null, Retries: (RetriesSnapshot?)null, State: SourceState.Connecting, At: 0L);
         await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
@@ -66,11 +69,32 @@ public sealed partial class VerdictMonitor(
             }
 
             judged = now;
-            Judge(source, memory, status, now.Item1, now.Item2, now.Item3);
+            if (memory is null && (asked == 0 || clock.GetElapsedTime(asked) >= AskAgain))
+            {
+                asked = clock.GetTimestamp();
+                memory = await RememberedAsync(source, cancellationToken);
+            }
+
+            // Until the records can be read it learns from the runs that are kept alone.
+            var began = clock.GetTimestamp();
+            Judge(source, memory ?? unread, status, now.Item1, now.Item2, now.Item3);
 
             // With thousands of failing jobs judging takes long: what pages draw meanwhile matters as much.
-            var rest = clock.GetElapsedTime(now.Item5) * RestsFor;
+            var rest = clock.GetElapsedTime(began) * RestsFor;
             await Task.Delay(rest > Rest ? rest : Rest, clock, cancellationToken);
+        }
+    }
+
+    private async Task<HealMemory?> RememberedAsync(string source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await records.RememberedAsync(source, clock.GetUtcNow(), cancellationToken);
+        }
+        catch (Exception cause) when (cause is not OperationCanceledException)
+        {
+            LogNotRemembered(log, source, cause);
+            return null;
         }
     }
 
@@ -106,6 +130,9 @@ public sealed partial class VerdictMonitor(
             LogNotJudged(log, source, cause);
         }
     }
+
+    [LoggerMessage(EventId = 1311, Level = LogLevel.Warning, Message = "Source {Source}: how failures ended before could not be read from the own database; it is asked for again within a minute")]
+    private static partial void LogNotRemembered(ILogger log, string source, Exception cause);
 
     [LoggerMessage(EventId = 1310, Level = LogLevel.Error, Message = "Source {Source}: no verdict could be given; what was said last stays")]
     private static partial void LogNotJudged(ILogger log, string source, Exception cause);

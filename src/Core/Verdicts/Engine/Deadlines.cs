@@ -11,6 +11,9 @@ public sealed record Deadline(DateTimeOffset? Own, DateTimeOffset? Effective, st
     /// <summary>When that job is due again by its schedule, had its last good run been its last: before then nobody can know of any trouble. Null when nothing is known of it.</summary>
     public DateTimeOffset? Due { get; init; }
 
+    /// <summary>When the job itself is due again.</summary>
+    public DateTimeOffset? OwnDue { get; init; }
+
     /// <summary>Without any.</summary>
     public static Deadline None(string job) => new(null, null, job);
 }
@@ -66,7 +69,7 @@ public sealed class Deadlines
             }
         }
 
-        return new Deadline(own, effective, whose) { Due = due };
+        return new Deadline(own, effective, whose) { Due = due, OwnDue = Due(standing) };
     }
 
     /// <summary>What 95 of 100 runs keep to.</summary>

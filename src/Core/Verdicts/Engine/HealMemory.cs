@@ -16,6 +16,39 @@ public sealed class HealMemory
     private readonly HashSet<Guid> streaks = [];
     private readonly Queue<Guid> inOrder = new();
 
+    /// <summary>One that has learned what is on record: as if it had watched since then. What it is told again of the same runs and streaks teaches nothing more.</summary>
+    /// <param name="failures">Failures of runs, job by job, each job's oldest first.</param>
+    /// <param name="ended">Streaks of retries, oldest first.</param>
+    internal static HealMemory Of(IReadOnlyList<PastFailure> failures, IReadOnlyList<PastStreak> ended)
+    {
+        var memory = new HealMemory();
+        List<HealCounts.Lesson> runs = [], attempts = [];
+        for (var i = 0; i < failures.Count; i++)
+        {
+            var now = failures[i];
+            var before = i > 0 && failures[i - 1].Job == now.Job && failures[i - 1] is { HealedNext: false } last && last.Next == now.Run;
+            var streak = before ? memory.byJob[now.Job].Streak + 1 : 1;
+            if (now.Next is not null && !(now.HealedNext && now.Called))
+            {
+                runs.Add(new HealCounts.Lesson(now.Job, now.Class, streak, now.HealedNext));
+            }
+
+            memory.byJob[now.Job] = now.HealedNext ? new Read(null, now.Next!.Value, 0, now.Class) : new Read(null, now.Run, streak, now.Class);
+        }
+
+        foreach (var each in ended)
+        {
+            if (memory.streaks.Add(each.Id))
+            {
+                memory.inOrder.Enqueue(each.Id);
+                Attempts(each, attempts);
+            }
+        }
+
+        memory.Model = new HealModel(memory.Model.Runs.With(runs), memory.Model.Attempts.With(attempts));
+        return memory;
+    }
+
     /// <summary>What is known so far.</summary>
     public HealModel Model { get; private set; } = HealModel.None;
 
@@ -49,7 +82,8 @@ public sealed class HealMemory
             if (ended[i].State is not StreakState.Open && streaks.Add(ended[i].Id))
             {
                 inOrder.Enqueue(ended[i].Id);
-                Attempts(ended[i], ended[i].AppName is { } job && IsCalled(said, job), attempts ??= []);
+                var called = ended[i].AppName is { } job && IsCalled(said, job);
+                Attempts(new PastStreak(ended[i].Id, ended[i].Resource, ended[i].Class ?? FailureClass.Unknown, ended[i].Attempts, ended[i].State == StreakState.Recovered, called), attempts ??= []);
             }
         }
 
@@ -96,17 +130,16 @@ public sealed class HealMemory
     }
 
     // The attempt after the last failure of a streak that gave up, or fell silent, was never made.
-    private static void Attempts(RetryStreak streak, bool called, List<HealCounts.Lesson> lessons)
+    private static void Attempts(PastStreak streak, List<HealCounts.Lesson> lessons)
     {
-        var kind = streak.Class ?? FailureClass.Unknown;
         for (var failures = 1; failures < streak.Attempts; failures++)
         {
-            lessons.Add(new HealCounts.Lesson(streak.Resource, kind, failures, Healed: false));
+            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, failures, Healed: false));
         }
 
-        if (streak.State == StreakState.Recovered && !called)
+        if (streak is { Recovered: true, Called: false })
         {
-            lessons.Add(new HealCounts.Lesson(streak.Resource, kind, streak.Attempts, Healed: true));
+            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, streak.Attempts, Healed: true));
         }
     }
 

@@ -48,7 +48,7 @@ public static class HealRule
         ArgumentNullException.ThrowIfNull(tries);
         var (ill, byDeadline) = (1.0, 1.0);
         (DateTimeOffset At, double Chance)? likely = null, by80 = null;
-        var failures = after;
+        var (failures, inTime) = (after, false);
         foreach (var next in tries)
         {
             if (failures++ >= HealCounts.Pooled)
@@ -57,7 +57,7 @@ public static class HealRule
             }
 
             ill *= 1 - next.Chance;
-            byDeadline = pageBy is null || next.At + run.Usual <= pageBy ? ill : byDeadline;
+            (byDeadline, inTime) = pageBy is null || next.At + run.Usual <= pageBy ? (ill, true) : (byDeadline, inTime);
             var well = next.At + run.Long;
             if (well > pageBy)
             {
@@ -82,7 +82,7 @@ public static class HealRule
             LikelyChance = measured ? likely?.Chance : null,
             By80 = measured ? by80?.At : null,
             By80Chance = measured ? by80?.Chance : null,
-            ByDeadline = measured ? 1 - byDeadline : null,
+            ByDeadline = measured && inTime ? 1 - byDeadline : null,
             AtRisk = known.AtRisk,
             Healed = known.Healed,
             NextTry = grade is not ForecastGrade.None ? Jeffreys.Interval80(known.Healed, known.AtRisk) : null,

@@ -31,6 +31,22 @@ internal sealed class Case(VerdictFacts facts, VerdictSettings settings, HealMod
 
     public Dictionary<string, RetryStreak> Open { get; } = facts.Open.Where(streak => streak.AppName is not null).DistinctBy(streak => streak.AppName).ToDictionary(streak => streak.AppName!, StringComparer.Ordinal);
 
+    /// <summary>Whether ticks were told of that began while one before was under way: cron's do, and then none that comes is one too few, whatever runs. A runner that makes one after the other is not silent while it runs a job.</summary>
+    public bool TicksOverlap { get; } = Overlap(facts.Ticks);
+
+    private static bool Overlap(IReadOnlyList<Ticks.Tick> ticks)
+    {
+        for (var i = 0; i + 1 < ticks.Count; i++)
+        {
+            if (ticks[i + 1].EndedAt is { } ended && ended > ticks[i].StartedAt)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static DateTimeOffset? LastSign(VerdictFacts facts, DateTimeOffset now)
     {
         DateTimeOffset? last = facts.Ticks is [{ } tick, ..] && tick.HeardAt <= now ? tick.HeardAt : null;
@@ -83,16 +99,11 @@ internal sealed class JobCase(JobStanding standing, Case all)
 
     public TimeSpan Usual => standing.History.UsualDuration ?? Deadlines.UnknownRun;
 
-    /// <summary>How long a run may last before anybody wonders: the greater of twice what 95 of 100 keep to, and five minutes more than usual; for each slot where it has several to do.</summary>
-    public TimeSpan Allowed
-    {
-        get
-        {
-            var one = 2 * Deadlines.LongRun(standing.History);
-            var least = Usual + TimeSpan.FromMinutes(5);
-            return (one > least ? one : least) * Math.Clamp((Backlog?.Progress?.Planned.Count ?? 0) + 1, 1, 1000);
-        }
-    }
+    /// <summary>
+    /// How long a run may last before anybody wonders: what 95 of 100 keep to, two ticks less a minute, and a quarter of what is usual, for nobody knows when in it a process died; for each slot where it has
+    /// several to do.
+    /// </summary>
+    public TimeSpan Allowed => (Deadlines.LongRun(standing.History) + (0.25 * Usual) + (2 * all.Grid.Step) - Margin) * Math.Clamp((Backlog?.Progress?.Planned.Count ?? 0) + 1, 1, 1000);
 
     /// <summary>How long after a tick begins a try of it is known to have succeeded, nearly always: what most runs keep to, and how late in its tick it begins.</summary>
     public TimeSpan Long => Deadlines.LongRun(standing.History) + (lag ??= ReckonLag());
@@ -123,14 +134,11 @@ internal sealed class JobCase(JobStanding standing, Case all)
     /// <summary>The latest moment to call people for whoever a run that began at a moment makes late: itself, what hangs on it, whoever waits behind it. Who was late before is not its doing. Null when nobody is.</summary>
     public DateTimeOffset? CallFor(DateTimeOffset after)
     {
-        var least = Deadline.Effective > after ? Call(Deadline, standing.History) : null;
+        var least = Call(Deadline, standing.History, after);
         foreach (var other in Waiting.Concat(Queue))
         {
-            var theirs = all.Deadlines.Of(other.Name);
-            if (theirs.Effective > after && Call(theirs, all.Standings.GetValueOrDefault(other.Name)?.History ?? Runs.JobHistory.None) is { } at && (least is null || at < least))
-            {
-                least = at;
-            }
+            var at = Call(all.Deadlines.Of(other.Name), all.Standings.GetValueOrDefault(other.Name)?.History ?? Runs.JobHistory.None, after);
+            least = least < at ? least : at ?? least;
         }
 
         return least;
@@ -138,6 +146,22 @@ internal sealed class JobCase(JobStanding standing, Case all)
 
     /// <summary>Whether its last run was tried again and again inside by its executor before it failed, as its length tells.</summary>
     public bool WasRetried => standing.History.Runs is [{ Outcome: Runs.RunOutcome.Failure, Duration: { } length }, ..] && length > (3 * Deadlines.LongRun(standing.History)) + TimeSpan.FromMinutes(2);
+
+    /// <summary>When it failed first, of the failures that go on; null when it does not fail or that is not known.</summary>
+    public DateTimeOffset? FirstFailure => Retrying is { State: StreakState.Open } streak ? streak.StartedAt : IsFailing ? standing.Since : null;
+
+    /// <summary>Whether its failures say that something is wrong. One of a kind that may heal is weak evidence: its next try is waited for, or the time of two if its executor tried meanwhile.</summary>
+    public bool IsStrongEvidence => Failures >= 2 || (Failures > 0 && (!HealCounts.MayHeal(Kind.Class) || Retrying is { State: StreakState.Open })) || SecondLook <= Now;
+
+    /// <summary>When what an executor tried for in one run has lasted as long as two tries of the job would have; null when none tried, or ended at once.</summary>
+    public DateTimeOffset? SecondLook
+    {
+        get
+        {
+            var began = Retrying is { State: StreakState.Open } streak ? streak.StartedAt : IsFailing && WasRetried ? standing.History.Runs[0].LogTime - standing.History.Runs[0].Duration : null;
+            return began + (2 * all.Grid.Step) + Deadlines.LongRun(standing.History);
+        }
+    }
 
     /// <summary>Whether a whole tick began after a moment and ended, having come to every job: null when nobody tells of ticks.</summary>
     public bool? WholeTickSince(DateTimeOffset moment)
@@ -208,9 +232,17 @@ internal sealed class JobCase(JobStanding standing, Case all)
     }
 
     // The latest moment to call people before a deadline; but nobody is called for what was not due for two ticks yet.
-    private DateTimeOffset? Call(Deadline deadline, Runs.JobHistory history)
+    private DateTimeOffset? Call(Deadline deadline, Runs.JobHistory history, DateTimeOffset? after = null)
     {
-        if (deadline.Effective is not { } late)
+        var (own, below) = (Call(Later(deadline.Own, after), deadline.OwnDue, history), Call(Later(deadline.Effective, after), deadline.Due, history));
+        return own < below ? own : below ?? own;
+    }
+
+    private static DateTimeOffset? Later(DateTimeOffset? moment, DateTimeOffset? after) => after is null || moment > after ? moment : null;
+
+    private DateTimeOffset? Call(DateTimeOffset? deadline, DateTimeOffset? isDue, Runs.JobHistory history)
+    {
+        if (deadline is not { } late)
         {
             return null;
         }
@@ -218,7 +250,7 @@ internal sealed class JobCase(JobStanding standing, Case all)
         // How long runs last is known from some tens of them: a quarter more, and a minute, so that nobody is called late because the longest was not seen yet.
         var needed = all.Settings.ResponseTime + (1.25 * Deadlines.LongRun(history)) + Margin + all.Grid.LongStep;
         var call = late - DateTimeOffset.MinValue > needed ? late - needed : DateTimeOffset.MinValue;
-        return deadline.Due is { } due && due + (2 * all.Grid.Step) - Early > call ? due + (2 * all.Grid.Step) - Early : call;
+        return isDue is { } due && due + (2 * all.Grid.Step) - Early > call ? due + (2 * all.Grid.Step) - Early : call;
     }
 
     private static string? Words(JobError error)

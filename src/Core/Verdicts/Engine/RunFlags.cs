@@ -15,6 +15,17 @@ public static class RunFlags
     /// <summary>Whether two of the last three good runs took far longer than those before: more than twice the median, by a minute at least, and far outside their usual spread.</summary>
     public static bool IsSlow(JobHistory history) => Two(history, (length, before) => length > 2 * before.Median && length - before.Median > Noticeable.TotalSeconds && before.Score(length) > Outlying);
 
+    /// <summary>Of a job whose runs have grown long: beyond what length this one has, too, for certain: three times what was usual before and five minutes. Null of any other.</summary>
+    public static TimeSpan? SlowBeyond(JobHistory history) => IsSlow(history) && UsualBefore(history) is { } usual ? (3 * usual) + TimeSpan.FromMinutes(5) : null;
+
+    /// <summary>The median length of the older half of its good runs: what was usual before whatever changed lately. Null without any.</summary>
+    public static TimeSpan? UsualBefore(JobHistory history)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        double[] good = [.. history.Runs.Where(run => run is { Outcome: RunOutcome.Success, Duration: not null }).Select(run => run.Duration!.Value.TotalSeconds)];
+        return good.Length == 0 ? null : TimeSpan.FromSeconds(Lengths.Of([.. good.Skip(good.Length / 2)]).Median);
+    }
+
     /// <summary>Whether two of the last three good runs took far shorter than those before: as when a job finds nothing to do that it should find.</summary>
     public static bool IsTooFast(JobHistory history) => Two(history, (length, before) => length < 0.3 * before.Median && before.Score(length) < -Outlying);
 

@@ -29,9 +29,19 @@ internal static class SharedCause
 
         foreach (var members in shared.Values.Where(members => members.Count > 1))
         {
-            foreach (var member in members.Where(member => cases[member].IsOverdue && (judged[member].State is VerdictState.Watch or VerdictState.Healing)))
+            // What others saw at the same moment is one look at it; a second has to come, as of a job alone.
+            var second = members.Exists(member => cases[member].IsStrongEvidence)
+                ? cases[members[0]].Now
+                : members.Min(member => cases[member].FirstFailure) + (2 * cases[members[0]].Grid.Step) + members.Min(member => Deadlines.LongRun(cases[member].Standing.History));
+            foreach (var member in members.Where(member => judged[member].State is VerdictState.Watch or VerdictState.Healing))
             {
-                judged[member] = JobRules.SharedOverdue(cases[member], judged[member]) with { Fingerprint = judged[member].Fingerprint };
+                if (!cases[member].IsOverdue || second is null || cases[member].Now < second)
+                {
+                    judged[member] = judged[member] with { DecideAt = cases[member].IsOverdue && second < judged[member].DecideAt ? second : judged[member].DecideAt };
+                    continue;
+                }
+
+                judged[member] = FailureRules.SharedOverdue(cases[member], judged[member]) with { Fingerprint = judged[member].Fingerprint };
             }
         }
 

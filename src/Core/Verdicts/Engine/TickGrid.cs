@@ -63,7 +63,25 @@ public sealed record TickGrid(TimeSpan Step, TimeSpan LongStep, string Because)
 
         var (middle, nine) = (gaps[gaps.Length / 2], gaps[Math.Min(gaps.Length - 1, (int)(gaps.Length * Nearly))]);
         middle = middle < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : middle;
+        if (OnTheMinute(middle, starts) is { } cron)
+        {
+            return new TickGrid(cron.Step, nine < cron.Step + StartsWithin ? cron.Step : nine, $"measured from {gaps.Length} gaps between ticks") { Last = cron.Last };
+        }
+
         return new TickGrid(middle, nine < middle ? middle : nine, $"measured from {gaps.Length} gaps between ticks") { Last = starts[^1] };
+    }
+
+    // Cron rings on the minute, and a tick is told of some seconds later, now more, now less: what is foretold is the minute, and as much later as usual.
+    private static (TimeSpan Step, DateTimeOffset Last)? OnTheMinute(TimeSpan middle, DateTimeOffset[] starts)
+    {
+        var step = TimeSpan.FromMinutes(Math.Round(middle.TotalMinutes));
+        if (step < TimeSpan.FromMinutes(1) || (middle - step).Duration() > StartsWithin)
+        {
+            return null;
+        }
+
+        long[] after = [.. starts.Select(at => at.UtcTicks % step.Ticks).Order()];
+        return after[(int)((after.Length - 1) * Nearly)] < StartsWithin.Ticks ? (step, new DateTimeOffset(starts[^1].UtcTicks - (starts[^1].UtcTicks % step.Ticks) + after[after.Length / 2], TimeSpan.Zero)) : null;
     }
 
     // The first run of a tick begins as cron rings: of a tick every five minutes at :00, :05, …

@@ -105,7 +105,7 @@ public sealed record HealForecast(ForecastGrade Grade)
     /// <summary>How likely by <see cref="By80"/>: at least four fifths.</summary>
     public double? By80Chance { get; init; }
 
-    /// <summary>How likely before <see cref="Verdict.PageBy"/>; to be said with <see cref="AtRisk"/> only.</summary>
+    /// <summary>How likely before <see cref="Verdict.PageBy"/>; to be said with <see cref="AtRisk"/> only. Null also when no try comes before.</summary>
     public double? ByDeadline { get; init; }
 
     /// <summary>How many failures like this one had come so far.</summary>
@@ -181,6 +181,9 @@ public sealed record Verdict
 
     /// <summary>Since when people are called; null while they are not. It stands until the page is resolved.</summary>
     public DateTimeOffset? PagedAt { get; init; }
+
+    /// <summary>Of a page for a run that lasts: how long its runs took before, by which it is told when it is well again. Null of any other.</summary>
+    public TimeSpan? UsualBefore { get; init; }
 
     /// <summary>What its failure has in common with others of the same cause: the class and the words of its error; null when it does not fail.</summary>
     public string? Fingerprint { get; init; }

@@ -10,7 +10,26 @@ namespace Dashboard.Core.Verdicts.Replay;
 /// <param name="Root">For what.</param>
 /// <param name="Jobs">The jobs it was said to be about: where the remedy helps, not those that merely wait. Empty for the scheduler.</param>
 /// <param name="IsTicket">Whether it was for working hours.</param>
-public sealed record Call(DateTimeOffset At, string Root, IReadOnlyList<string> Jobs, bool IsTicket);
+public sealed record Call(DateTimeOffset At, string Root, IReadOnlyList<string> Jobs, bool IsTicket)
+{
+    private readonly Dictionary<string, DateTimeOffset> named = Jobs.ToDictionary(job => job, _ => At, StringComparer.Ordinal);
+
+    /// <summary>When it was let go; null while it stands.</summary>
+    public DateTimeOffset? Until { get; private set; }
+
+    /// <summary>From when on it named a job: a trouble that joins it is said to those who were called. Null when it never did.</summary>
+    public DateTimeOffset? Named(string job) => named.TryGetValue(job, out var at) ? at : null;
+
+    internal void Names(DateTimeOffset now, IReadOnlyList<string> jobs)
+    {
+        foreach (var job in jobs)
+        {
+            named.TryAdd(job, now);
+        }
+    }
+
+    internal void LetGo(DateTimeOffset now) => Until = now;
+}
 
 /// <summary>What a policy says of a trouble.</summary>
 internal enum CallKind
@@ -28,25 +47,34 @@ internal enum CallKind
 /// <summary>Whom a policy has called and not yet let go: the same trouble is not called for twice while it lasts.</summary>
 internal sealed class Calling
 {
-    private HashSet<string> standing = new(StringComparer.Ordinal);
+    private Dictionary<string, Call> standing = new(StringComparer.Ordinal);
 
     public List<Call> Calls { get; } = [];
 
     public void At(DateTimeOffset now, IEnumerable<(string Root, IReadOnlyList<string> Jobs, CallKind Kind)> troubles)
     {
-        HashSet<string> next = new(StringComparer.Ordinal);
+        Dictionary<string, Call> next = new(StringComparer.Ordinal);
         foreach (var (root, jobs, kind) in troubles)
         {
             var isTicket = kind == CallKind.Ticket;
             var key = (isTicket ? "ticket " : "page ") + root;
-            if (kind == CallKind.Recovering)
+            if (standing.TryGetValue(key, out var call))
             {
                 // Not resolved yet: it is no new page when it fails again.
-                _ = standing.Contains(key) && next.Add(key);
+                call.Names(now, jobs);
+                next[key] = call;
             }
-            else if (next.Add(key) && !standing.Contains(key))
+            else if (kind != CallKind.Recovering && !next.ContainsKey(key))
             {
-                Calls.Add(new Call(now, root, jobs, isTicket));
+                Calls.Add(next[key] = new Call(now, root, jobs, isTicket));
+            }
+        }
+
+        foreach (var (key, call) in standing)
+        {
+            if (!next.ContainsKey(key))
+            {
+                call.LetGo(now);
             }
         }
 

@@ -97,15 +97,18 @@ public static class ReplayRun
 
         void Known(DateTimeOffset now)
         {
+            var failed = false;
             while (more && lines.Current.At <= now)
             {
                 var line = lines.Current;
                 source.Apply(line);
                 more = lines.MoveNext();
-                if (line.Log is { ErrorType: not null } && (!more || lines.Current.At > line.At) && line.At < now)
+                failed |= line.Log is { ErrorType: not null } || line.Attempt is { Number: 1, Outcome: Retries.RetryOutcome.Fail };
+                if (failed && (!more || lines.Current.At > line.At) && line.At < now)
                 {
-                    // A dashboard that watches sees a failure when it is written.
+                    // A dashboard that watches sees a failure when it is written, and the first of an executor when it is told.
                     Judge(line.At);
+                    failed = false;
                 }
 
                 if (line is { Job: { } job, Log.Success: not null })

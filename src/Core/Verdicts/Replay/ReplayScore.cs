@@ -107,12 +107,11 @@ public sealed record ReplayScore(string Policy)
         }
 
         Incident[] needed = [.. truth.Where(incident => incident.NeededPage)];
-        Incident[] paged = [.. needed.Where(first.ContainsKey)];
         Incident[] slack = [.. truth.Where(incident => incident is { NeededHuman: true, NeededPage: false })];
+        var told = needed.Select(incident => (Incident: incident, Call: first.GetValueOrDefault(incident), At: CalledFor(incident, first.GetValueOrDefault(incident), calls))).Where(each => each.At is not null).ToArray();
 
         // Nobody can call before there is anything to see: two tries of it.
-        var runs = world.Jobs.ToDictionary(job => job.Name, job => job.LongRun, StringComparer.Ordinal);
-        Incident[] late = [.. paged.Where(incident => first[incident].At > Later(incident.PageBy!.Value, incident.Begin + (2 * world.Tick) + incident.Hit.Select(job => runs[job]).DefaultIfEmpty(world.Tick).Max()))];
+        var late = told.Where(each => each.At > Later(each.Incident.PageBy!.Value, each.Incident.Seen)).ToArray();
         return new ReplayScore(policy)
         {
             Days = world.Days,
@@ -122,13 +121,13 @@ public sealed record ReplayScore(string Policy)
             Duplicates = duplicates,
             Roots = first.Count,
             Needed = needed.Length,
-            Paged = paged.Length,
+            Paged = told.Length,
             Late = late.Length,
             Slack = slack.Length,
             Told = slack.Count(incident => first.ContainsKey(incident) || tickets.ContainsKey(incident)),
-            Delays = [.. paged.Select(incident => first[incident].At - incident.Begin)],
-            Unpaged = [.. needed.Where(incident => !first.ContainsKey(incident))],
-            TooLate = [.. late.Select(incident => (incident, first[incident]))],
+            Delays = [.. told.Select(each => each.At!.Value - each.Incident.Begin)],
+            Unpaged = [.. needed.Except(told.Select(each => each.Incident))],
+            TooLate = [.. late.Select(each => (each.Incident, each.Call ?? new Call(each.At!.Value, "a page that stood", each.Incident.Hit, IsTicket: false)))],
             Again = again,
             ForNothing = forNothing,
         };
@@ -164,6 +163,22 @@ public sealed record ReplayScore(string Policy)
     {
         TimeSpan[] sorted = [.. Delays.Order()];
         return sorted.Length == 0 ? TimeSpan.Zero : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
+    }
+
+    // When those who can help were called: by a page of its own, or because one that stood for the same job already, or came to name it, was not let go.
+    private static DateTimeOffset? CalledFor(Incident incident, Call? own, IReadOnlyList<Call> calls)
+    {
+        DateTimeOffset? told = own?.At;
+        foreach (var call in calls)
+        {
+            if (!call.IsTicket && (call.Until is null || call.Until > incident.Begin) && incident.Hit.Select(call.Named).Where(at => at <= incident.Whole).Min() is { } named)
+            {
+                var at = Later(named, incident.Begin);
+                told = told is null || at < told ? at : told;
+            }
+        }
+
+        return told;
     }
 
     private static bool Concerns(Call call, Incident incident) =>

@@ -29,6 +29,9 @@ public sealed record Incident
     /// <summary>The latest moment to call people: half an hour, a long run and a tick before the first of those deadlines, but not before the job was due for two ticks. Null when it was over before any of these moments.</summary>
     public DateTimeOffset? PageBy { get; init; }
 
+    /// <summary>When two tries of it were over, or two ticks and a run had passed: before then nobody can be told it apart from a single failure.</summary>
+    public required DateTimeOffset Seen { get; init; }
+
     /// <summary>Whether it was still on at the latest moment to call people, and passed by itself before the deadline: nobody could know that it would.</summary>
     public bool PassedTheGap { get; init; }
 

@@ -20,6 +20,7 @@ public sealed class SimulatedScheduler
     private readonly IReadOnlyList<string> order;
     private readonly Dictionary<string, Job> rows = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (Fault Fault, DateTimeOffset Locked)> left = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> held = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Queue<Fault>> kills;
     private readonly PriorityQueue<Action, (DateTimeOffset At, long Number)> coming = new();
     private readonly List<(HistoryLine Line, long Number)> lines = [];
@@ -125,6 +126,8 @@ public sealed class SimulatedScheduler
 
     private void Begin(HistoryTick tick, int place, SimulatedJob job, Job? row, DateTimeOffset now)
     {
+        Released(job.Name, now);
+
         // The lock is taken a moment after the tick looked at the clock, as in crontabber.
         var locked = now.AddMilliseconds(1);
         Write(locked, (row ?? new Job { Name = job.Name, DependsOn = job.DependsOn }) with { Ongoing = locked });
@@ -136,10 +139,13 @@ public sealed class SimulatedScheduler
             left[job.Name] = (kill, locked);
             Record.Met.Add((killed, job.Name, kill));
             Leave(run, job, killed);
+            held[job.Name] = Record.Runs.Count;
+            Record.Runs.Add(new RecordedRun(job.Name, now, world.End, Failed: false, [kill, .. run.Met.Where(met => met.At <= killed).Select(met => met.Fault).Distinct()]));
             return;
         }
 
         Leave(run, job, run.End);
+        Record.Runs.Add(new RecordedRun(job.Name, now, run.End, run.Failure is not null, [.. run.Met.Select(met => met.Fault).Distinct()]));
         At(run.End, () =>
         {
             var ended = NextRunRule.After(rows[job.Name], job.Name, job.DependsOn, job.Schedule, Settings, new EndedRun(now, run.LastSlot, run.Failure));
@@ -173,11 +179,21 @@ public sealed class SimulatedScheduler
         if (left.TryGetValue(fault.Target, out var held) && held.Fault.Id == fault.Id && rows[fault.Target] is { Ongoing: { } locked } row && locked == held.Locked)
         {
             left.Remove(fault.Target);
+            Released(fault.Target, fault.Until);
             Record.Cleared.Add(fault.Id);
 
             // crontabber never starts a job again that has neither a lock nor a next run.
             Write(fault.Until, row with { Ongoing = null, NextRun = row.NextRun ?? fault.Until.AddMinutes(-1) });
             Tell(fault.Until, new HistoryLine { At = fault.Until, Kind = HistoryKind.Human, Job = fault.Target, Act = "cleared the lock" });
+        }
+    }
+
+    // A lock that was left behind is in the way until it is cleared or taken over.
+    private void Released(string job, DateTimeOffset at)
+    {
+        if (held.Remove(job, out var place))
+        {
+            Record.Runs[place] = Record.Runs[place] with { End = at };
         }
     }
 
@@ -202,12 +218,17 @@ public sealed class SimulatedScheduler
         _ => "deployed a remedy",
     };
 
+    /// <summary>From the beginning of a run until its lock was given back, with the faults it met.</summary>
+    internal sealed record RecordedRun(string Job, DateTimeOffset Start, DateTimeOffset End, bool Failed, IReadOnlyList<Fault> Faults);
+
     /// <summary>What only the simulation knows.</summary>
     internal sealed class Records
     {
         public List<(DateTimeOffset At, string Job, Fault Fault)> Met { get; } = [];
 
         public List<(string Job, DateTimeOffset Start, DateTimeOffset End)> Succeeded { get; } = [];
+
+        public List<RecordedRun> Runs { get; } = [];
 
         public List<(DateTimeOffset At, Fault Fault)> NoTicks { get; } = [];
 

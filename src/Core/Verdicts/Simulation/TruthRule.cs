@@ -38,13 +38,13 @@ internal static class TruthRule
             drafts.Add(new Draft(fault, met[fault.Id].Min(each => each.At), whole, hit, Affected(world, jobs, places, fault, hit)) { Below = Descendants(world, jobs, hit) });
         }
 
-        var late = world.Jobs.SelectMany(job => Late(world, job, good[job.Name])).ToList();
-        foreach (var gap in late)
+        var way = new InTheWay(world, record.Runs);
+        foreach (var gap in world.Jobs.SelectMany(job => Late(world, job, good[job.Name])))
         {
-            // Whose doing it was: what had begun at the latest moment to call people before what came later, what was still on then before what was over, what hit the job itself before what hit a parent, and of
-            // those the first. What was merely in its way is to blame only for what it really made late.
-            var doer = drafts.Where(draft => draft.Begin < gap.Until && draft.Whole > gap.From && (draft.Below.Contains(gap.Job) || (gap.Missed && draft.Affected.Contains(gap.Job, StringComparer.Ordinal))))
-                .OrderByDescending(draft => draft.Begin <= gap.PageBy).ThenByDescending(draft => draft.Whole >= gap.PageBy).ThenByDescending(draft => draft.Hit.Contains(gap.Job, StringComparer.Ordinal)).ThenByDescending(draft => draft.Below.Contains(gap.Job)).ThenBy(draft => draft.Begin).FirstOrDefault();
+            // Whose doing it was: who kept it for most of the time from when it was due until its deadline.
+            var kept = drafts.Select(draft => (Draft: draft, Length: Kept(way, draft, gap, gap.Until < gap.Deadline ? gap.Until : gap.Deadline)))
+                .Where(each => each.Length > (gap.Missed ? TimeSpan.Zero : (gap.Until - gap.Due) / 2)).ToArray();
+            var doer = kept.OrderByDescending(each => each.Length).ThenBy(each => each.Draft.Begin).Select(each => each.Draft).FirstOrDefault();
             if (doer is not null)
             {
                 doer.Gaps.Add(gap);
@@ -53,6 +53,16 @@ internal static class TruthRule
             {
                 drafts.Add(new Draft(new Fault { Id = gap.Job, Kind = FaultKind.Failure, Target = gap.Job, At = gap.PageBy, Until = gap.Until }, gap.PageBy, gap.Until, [gap.Job], [gap.Job]) { Explained = false, Gaps = { gap } });
             }
+
+            // And who kept it for so long that it would have been late without anything before.
+            foreach (var draft in gap.Missed ? drafts.Where(draft => draft != doer && draft.Begin > gap.From && draft.Begin < gap.Until) : [])
+            {
+                if (Kept(way, draft, gap, gap.Until) > gap.Deadline - gap.From)
+                {
+                    var alone = draft.Begin + (gap.PageBy - gap.From);
+                    draft.Gaps.Add(gap with { PageBy = alone > gap.PageBy ? alone : gap.PageBy });
+                }
+            }
         }
 
         foreach (var draft in drafts)
@@ -60,7 +70,20 @@ internal static class TruthRule
             draft.Ambiguous = drafts.Exists(other => other != draft && other.Begin < draft.Whole && draft.Begin < other.Whole && (other.Hit.Intersect(draft.Hit, StringComparer.Ordinal).Any() || other.Fault.Kind == FaultKind.Dead || draft.Fault.Kind == FaultKind.Dead));
         }
 
-        return [.. drafts.OrderBy(draft => draft.Begin).Select(draft => draft.Made(record.Cleared))];
+        return [.. drafts.OrderBy(draft => draft.Begin).Select(draft => draft.Made(record.Cleared, Seen(world, jobs, way, draft)))];
+    }
+
+    private static TimeSpan Kept(InTheWay way, Draft draft, Gap gap, DateTimeOffset until) => draft.Fault.Kind == FaultKind.Dead
+        ? InTheWay.Overlap(draft.Begin, draft.Whole, gap.Due, until)
+        : draft.Begin < until && draft.Whole > gap.Due && draft.Affected.Contains(gap.Job, StringComparer.Ordinal) ? way.Of(draft.Fault, draft.Below, gap.Job, gap.Due, until) : TimeSpan.Zero;
+
+    // When two tries of it were over: before then there is little to see. Never later than a tick after the second should have begun.
+    private static DateTimeOffset Seen(SimulatedWorld world, Dictionary<string, SimulatedJob> jobs, InTheWay way, Draft draft)
+    {
+        var length = draft.Hit.Select(job => jobs[job].LongRun).DefaultIfEmpty(world.Tick).Max();
+        var least = draft.Begin + (2 * world.Tick) + length;
+        var second = way.SecondFailure(draft.Fault);
+        return second > least ? (second < least + world.Tick ? second.Value : least + world.Tick) : least;
     }
 
     private static HashSet<string> Descendants(SimulatedWorld world, Dictionary<string, SimulatedJob> jobs, string[] hit)
@@ -105,7 +128,7 @@ internal static class TruthRule
                 pageBy = pageBy > seen ? pageBy : seen;
                 if (end > pageBy)
                 {
-                    yield return new Gap(job.Name, before, end, pageBy, end > deadline);
+                    yield return new Gap(job.Name, before, before + job.Interval, end, pageBy, deadline);
                 }
             }
 
@@ -113,7 +136,10 @@ internal static class TruthRule
         }
     }
 
-    private sealed record Gap(string Job, DateTimeOffset From, DateTimeOffset Until, DateTimeOffset PageBy, bool Missed);
+    private sealed record Gap(string Job, DateTimeOffset From, DateTimeOffset Due, DateTimeOffset Until, DateTimeOffset PageBy, DateTimeOffset Deadline)
+    {
+        public bool Missed => Until > Deadline;
+    }
 
     private sealed class Draft(Fault fault, DateTimeOffset begin, DateTimeOffset whole, string[] hit, string[] affected)
     {
@@ -139,13 +165,13 @@ internal static class TruthRule
         // A lock that the scheduler itself took over before people came was not ended by them.
         private FaultEnd End(HashSet<string> cleared) => fault.Kind == FaultKind.Killed && !cleared.Contains(fault.Id) ? FaultEnd.Itself : fault.EndedBy;
 
-        public Incident Made(HashSet<string> cleared)
+        public Incident Made(HashSet<string> cleared, DateTimeOffset seen)
         {
             var missed = Gaps.Exists(gap => gap.Missed);
             var human = End(cleared) == FaultEnd.Human;
 
-            // Of what passed by itself only a deadline that was missed had needed people; of what people ended each moment to call them that came before.
-            var needed = Gaps.Where(gap => gap.Missed || human).Select(gap => (DateTimeOffset?)gap.PageBy).Min();
+            // Of what passed by itself only a deadline that was missed had needed people; of what people ended each moment to call them that came before they did, unless it passed without them.
+            var needed = Gaps.Where(gap => human ? gap.PageBy < fault.Until && (gap.Missed || gap.Until >= fault.Until) : gap.Missed).Select(gap => (DateTimeOffset?)gap.PageBy).Min();
             return new Incident
             {
                 Id = fault.Id,
@@ -156,6 +182,7 @@ internal static class TruthRule
                 EndedBy = End(cleared),
                 Missed = missed,
                 PageBy = needed,
+                Seen = seen,
                 PassedTheGap = !missed && !human && Gaps.Count > 0,
                 Hit = hit,
                 Affected = affected,

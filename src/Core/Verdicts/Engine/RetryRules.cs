@@ -1,0 +1,72 @@
+using Dashboard.Core.Failures;
+using Dashboard.Core.Retries;
+using static Dashboard.Core.Verdicts.Engine.Saying;
+
+namespace Dashboard.Core.Verdicts.Engine;
+
+/// <summary>R7: inside a run the executor's own timers are exact.</summary>
+internal static class RetryRules
+{
+    private const int MostAttempts = 500;
+
+    // crontabber's backoff_delays, as they are unless somebody set others.
+    private static readonly TimeSpan[] Ladder = [TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(300)];
+
+    // Inside a run the executor's own timers are exact.
+    public static Verdict? Retrying(JobCase job, Verdict? before)
+    {
+        if (job.Retrying is not { State: StreakState.Open } streak)
+        {
+            return null;
+        }
+
+        var kind = streak.Class ?? FailureClass.Unknown;
+        var what = $"{streak.Resource} failed {VerdictWords.Count(streak.Attempts, "time", "times")} in this run{(streak.Code is { } code ? $", {code}" : "")}";
+        var fact = new VerdictFact($"{what}; {(streak.NextAttemptAt is { } at ? $"next try at {At(job, at)}" : "a try is under way")}.", "telemetry");
+        if (kind is FailureClass.Auth or FailureClass.Configuration or FailureClass.Code or FailureClass.Data && streak.Attempts >= 2)
+        {
+            var silent = streak.Executor == ExecutorKind.Infinite ? " This will not show as a failure: it is tried for ever." : "";
+            return Human(job, "R7", $"{what}, and no try heals that.{silent}", $"Put right what {streak.Resource} refuses: {streak.ExceptionType}.", fact.Text) with { Class = kind, Facts = [fact] };
+        }
+
+        // While it waits, so does everything after it.
+        var call = job.CallFor(job.Job.Ongoing!.Value);
+        var overdue = job.IsOverdue || call <= job.Now;
+        call = job.PageBy.At is { } own && (call is null || own < call) ? own : call;
+        var last = streak is { Executor: ExecutorKind.Limited, Attempts: >= 5 };
+        if (last && !overdue && streak.NextAttemptAt is { } ends)
+        {
+            var after = job.Grid.After((job.Job.Ongoing ?? job.Now) + job.Facts.Book.Settings.ErrorRetry, ends);
+            return Plain(job, VerdictState.Watch, "R7", $"This run fails at {At(job, ends)}, that is certain; it is tried again at {At(job, after)}.") with
+            {
+                Root = Of(job.Name), Cause = what, Class = kind, NextEventAt = ends, DecideAt = call, PageBy = call, Facts = [fact],
+            };
+        }
+
+        var next = streak.NextAttemptAt ?? job.Now;
+        if (overdue && job.IsStrongEvidence)
+        {
+            return Human(job, "R7", $"{what}, and it did not heal in time.", Remedy(kind), fact.Text, call) with { Class = kind, Facts = [fact] };
+        }
+
+        var heal = HealRule.For(Attempts(job, streak, kind, next), (job.Usual, job.Long), call, streak.Attempts, job.Model.Attempts.Known(streak.Resource, kind, streak.Attempts));
+        var decide = overdue && job.SecondLook is { } second ? second : call;
+        return MayHeal(job, "R7", what, kind, heal, before, next) with { DecideAt = decide, PageBy = call, Facts = [fact, .. Past(heal)] };
+    }
+
+    // Its executor's own timers; when those are at their end the run fails, and the job is tried again at a tick.
+    private static IEnumerable<ComingTry> Attempts(JobCase job, RetryStreak streak, FailureClass kind, DateTimeOffset next)
+    {
+        var (at, failures) = (next, streak.Attempts);
+        for (; failures < (streak.Executor == ExecutorKind.Limited ? Ladder.Length : MostAttempts); failures++)
+        {
+            yield return new ComingTry(at, job.Model.Attempts.Hazard(streak.Resource, kind, failures));
+            at += Ladder[Math.Min(failures, Ladder.Length - 1)];
+        }
+
+        foreach (var then in HealRule.With(HealRule.Tries(at, TimeSpan.Zero, job.Grid, at), job.Model.Runs, job.Name, kind, job.Failures + 1))
+        {
+            yield return then;
+        }
+    }
+}
