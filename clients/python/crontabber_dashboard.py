@@ -49,10 +49,15 @@ def _starting():
     return _starts[1]
 
 
+# Half a pair, as Python 3 writes bytes of file names that are no text.
+_LONE = re.compile(u'[\ud800-\udbff](?![\udc00-\udfff])'
+                   u'|(?<![\ud800-\udbff])[\udc00-\udfff]')
+
+
 def _text(value, longest):
     if isinstance(value, bytes):  # Python 2: whatever a driver put into it
         value = value.decode('utf-8', 'replace')
-    return value[:longest]
+    return _LONE.sub(u'\ufffd', value[:longest])
 
 
 class Sender(object):

@@ -54,7 +54,7 @@ internal static class FuzzBench
             {
                 if (thrown++ == 0)
                 {
-                    report.Note(FormattableString.Invariant($"{name}: seed {seed} throws {cause.GetType().Name}: {cause.Message}"));
+                    report.Note(FormattableString.Invariant($"{name}: seed {seed} throws {cause.GetType().Name}: {cause.Message} {cause.StackTrace?.ReplaceLineEndings(" ")} The input, in base64: {Convert.ToBase64String(input)}"));
                 }
             }
 

@@ -131,12 +131,8 @@ internal static class IngestBench
             {
                 Id = Guid.NewGuid(),
                 At = now.AddMilliseconds(number - count),
-                Source = "bench",
-                Host = "admin1",
-                Process = "crontabber/4711",
-                Thread = string.Create(CultureInfo.InvariantCulture, $"Thread-{number % 40}"),
+                Who = new RetryTeller("bench", "admin1", "crontabber/4711", string.Create(CultureInfo.InvariantCulture, $"Thread-{number % 40}"), "postgres breakpad@db1"),
                 AppName = "reports-clean",
-                Resource = "postgres breakpad@db1",
                 Backend = "postgres",
                 Executor = ExecutorKind.Infinite,
                 Attempt = (number / 40 % 3) + 1,
@@ -153,7 +149,7 @@ internal static class IngestBench
 
     private static string Lines(int count) => string.Join('\n', Events(count).Select(told => string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"id":"{{told.Id}}","at":"{{told.At:O}}","source":"{{told.Source}}","host":"{{told.Host}}","process":"{{told.Process}}","thread":"{{told.Thread}}","app_name":"{{told.AppName}}","resource":"{{told.Resource}}","backend":"{{told.Backend}}","executor":"{{RetryWords.Of(told.Executor)}}","attempt":{{told.Attempt}},"outcome":"{{RetryWords.Of(told.Outcome)}}","exc_type":{{(told.ExceptionType is null ? "null" : $"\"{told.ExceptionType}\"")}},"exc_value":{{(told.ExceptionValue is null ? "null" : $"\"{told.ExceptionValue}\"")}},"delay_s":{{told.Delay?.TotalSeconds.ToString(CultureInfo.InvariantCulture) ?? "null"}}}""")));
+        $$"""{"id":"{{told.Id}}","at":"{{told.At:O}}","source":"{{told.Who.Source}}","host":"{{told.Who.Host}}","process":"{{told.Who.Process}}","thread":"{{told.Who.Thread}}","app_name":"{{told.AppName}}","resource":"{{told.Who.Resource}}","backend":"{{told.Backend}}","executor":"{{RetryWords.Of(told.Executor)}}","attempt":{{told.Attempt}},"outcome":"{{RetryWords.Of(told.Outcome)}}","exc_type":{{(told.ExceptionType is null ? "null" : $"\"{told.ExceptionType}\"")}},"exc_value":{{(told.ExceptionValue is null ? "null" : $"\"{told.ExceptionValue}\"")}},"delay_s":{{told.Delay?.TotalSeconds.ToString(CultureInfo.InvariantCulture) ?? "null"}}}""")));
 
     private static async Task CopyAsync(OwnDatabase own, string table, RetryEvent[] events)
     {
@@ -165,7 +161,7 @@ internal static class IngestBench
             await copy.StartRowAsync();
             await copy.WriteAsync(told.Id, NpgsqlDbType.Uuid);
             await copy.WriteAsync(told.At, NpgsqlDbType.TimestampTz);
-            foreach (var text in (string?[])[told.Source, told.Host, told.Process, told.Thread, told.AppName, told.RunId, told.Resource, told.Backend, RetryWords.Of(told.Executor)])
+            foreach (var text in (string?[])[told.Who.Source, told.Who.Host, told.Who.Process, told.Who.Thread, told.AppName, told.RunId, told.Who.Resource, told.Backend, RetryWords.Of(told.Executor)])
             {
                 await TextAsync(copy, text);
             }

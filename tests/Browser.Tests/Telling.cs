@@ -15,7 +15,7 @@ internal static class Telling
         await dashboard.Services.GetRequiredService<IRetryStore>().KeepAsync(new RetryBatch { Events = told }, stop);
         await foreach (var retries in feed.WatchAsync(stop))
         {
-            if (told.All(one => retries.Resources.Any(lane => lane.Resource == one.Resource && lane.Source == one.Source)))
+            if (told.All(one => retries.Resources.Any(lane => lane.Resource == one.Who.Resource && lane.Source == one.Who.Source)))
             {
                 return;
             }

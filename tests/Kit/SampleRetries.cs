@@ -90,12 +90,8 @@ public sealed class SampleRetries(DateTimeOffset now, string source = "demo")
         return new RetryStreak
         {
             Id = Id($"{job} {state} {attempts}"),
-            Source = source,
-            Host = "admin1",
-            Process = "crontabber/4711",
-            Thread = job,
+            Who = new RetryTeller(source, "admin1", "crontabber/4711", job, resource),
             AppName = job,
-            Resource = resource,
             Backend = resource.Split(' ')[0],
             Executor = ExecutorKind.Limited,
             StartedAt = at,
@@ -135,12 +131,8 @@ public sealed class SampleRetries(DateTimeOffset now, string source = "demo")
     {
         Id = Guid.NewGuid(),
         At = at,
-        Source = streak.Source,
-        Host = streak.Host,
-        Process = streak.Process,
-        Thread = streak.Thread,
+        Who = streak.Who,
         AppName = streak.AppName,
-        Resource = streak.Resource,
         Backend = streak.Backend,
         Executor = streak.Executor,
         Attempt = attempt,

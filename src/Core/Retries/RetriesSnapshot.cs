@@ -33,6 +33,9 @@ public sealed record RetriesSnapshot
 /// <summary>One resource of one source.</summary>
 public sealed record ResourceLane
 {
+    /// <summary>How many ended streaks of one lane are kept in a snapshot at most.</summary>
+    public const int MostEnded = 100;
+
     /// <summary>Of the source.</summary>
     public required string Source { get; init; }
 
@@ -45,7 +48,7 @@ public sealed record ResourceLane
     /// <summary>Open streaks, the oldest first; at most 100.</summary>
     public IReadOnlyList<RetryStreak> Open { get; init; } = [];
 
-    /// <summary>Streaks ended in the last 24 h, the newest first; at most 100.</summary>
+    /// <summary>Streaks ended in the last 24 h, the newest first; at most <see cref="MostEnded"/>.</summary>
     public IReadOnlyList<RetryStreak> Ended { get; init; } = [];
 
     /// <summary>The configured delays, as told by its executors; empty when not known.</summary>

@@ -14,26 +14,14 @@ public sealed record RetryEvent
     /// <summary>When, by the clock of the program that told it.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The source the program works for.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>The machine.</summary>
-    public required string Host { get; init; }
-
-    /// <summary>The program and its number, <c>crontabber/4711</c>; from a log its name and where its process began.</summary>
-    public required string Process { get; init; }
-
-    /// <summary>The thread, by its name.</summary>
-    public required string Thread { get; init; }
+    /// <summary>Who tells it, and of what.</summary>
+    public required RetryTeller Who { get; init; }
 
     /// <summary>The job, where one is known.</summary>
     public string? AppName { get; init; }
 
     /// <summary>The run, where one is known.</summary>
     public string? RunId { get; init; }
-
-    /// <summary>What was used: <c>postgres breakpad@db1</c>, <c>crontabber.connection_factory</c>. Without secrets.</summary>
-    public required string Resource { get; init; }
 
     /// <summary>Its kind: <c>postgres</c>, <c>s3</c>, <c>rabbitmq</c>, <c>http</c>, <c>unknown</c>.</summary>
     public required string Backend { get; init; }
@@ -68,10 +56,10 @@ public sealed record RetryEvent
 
 /// <summary>Attempts that are no events, by the minute and the resource.</summary>
 /// <param name="Minute">Its beginning.</param>
-/// <param name="Source">As of <see cref="RetryEvent"/>.</param>
-/// <param name="Host">As of <see cref="RetryEvent"/>.</param>
-/// <param name="Process">As of <see cref="RetryEvent"/>.</param>
-/// <param name="Resource">As of <see cref="RetryEvent"/>.</param>
+/// <param name="Source">As of <see cref="RetryTeller"/>.</param>
+/// <param name="Host">As of <see cref="RetryTeller"/>.</param>
+/// <param name="Process">As of <see cref="RetryTeller"/>.</param>
+/// <param name="Resource">As of <see cref="RetryTeller"/>.</param>
 /// <param name="Backend">As of <see cref="RetryEvent"/>.</param>
 /// <param name="Succeeded">Attempts that succeeded at once in this minute, added to what was told of it before.</param>
 /// <param name="Dropped">Events lost because they came faster than they could be kept.</param>

@@ -38,8 +38,8 @@ public static class RetryEventJson
             wrong.Add("'at': a moment in ISO 8601 with its zone is needed");
         }
 
-        var (source, host, process, thread) = (Name(json, "source", wrong), Name(json, "host", wrong), Name(json, "process", wrong), Name(json, "thread", wrong));
-        var (resource, backend) = (Name(json, "resource", wrong), Name(json, "backend", wrong));
+        var who = Teller(json, wrong);
+        var backend = Name(json, "backend", wrong);
         if (!RetryWords.TryExecutor(Text(json, "executor", wrong), out var executor))
         {
             wrong.Add("'executor': the name of an executor's class is needed, such as TransactionExecutorWithInfiniteBackoff");
@@ -83,14 +83,10 @@ public static class RetryEventJson
             {
                 Id = id,
                 At = at!.Value,
-                Source = source!,
-                Host = host!,
-                Process = process!,
-                Thread = thread!,
+                Who = who,
                 AppName = app,
                 RunId = run,
-                Resource = resource!,
-                Backend = backend!,
+                Backend = backend,
                 Executor = executor,
                 Attempt = attempt,
                 Outcome = outcome,
@@ -123,13 +119,13 @@ public static class RetryEventJson
         json.WriteStartObject();
         json.WriteString("id", told.Id);
         json.WriteString("at", told.At.UtcDateTime);
-        json.WriteString("source", told.Source);
-        json.WriteString("host", told.Host);
-        json.WriteString("process", told.Process);
-        json.WriteString("thread", told.Thread);
+        json.WriteString("source", told.Who.Source);
+        json.WriteString("host", told.Who.Host);
+        json.WriteString("process", told.Who.Process);
+        json.WriteString("thread", told.Who.Thread);
         json.WriteString("app_name", told.AppName);
         json.WriteString("run_id", told.RunId);
-        json.WriteString("resource", told.Resource);
+        json.WriteString("resource", told.Who.Resource);
         json.WriteString("backend", told.Backend);
         json.WriteString("executor", RetryWords.Of(told.Executor));
         json.WriteNumber("attempt", told.Attempt);
@@ -184,7 +180,11 @@ public static class RetryEventJson
         return null;
     }
 
-    private static string? Name(JsonElement json, string name, List<string> wrong)
+    private static RetryTeller Teller(JsonElement json, List<string> wrong) => new(
+        Name(json, "source", wrong), Name(json, "host", wrong), Name(json, "process", wrong), Name(json, "thread", wrong), Name(json, "resource", wrong));
+
+    // Empty when something is wrong with it, which is noted.
+    private static string Name(JsonElement json, string name, List<string> wrong)
     {
         var before = wrong.Count;
         var text = Text(json, name, wrong);
@@ -198,7 +198,7 @@ public static class RetryEventJson
             wrong.Add(string.Create(CultureInfo.InvariantCulture, $"'{name}': a text of 1 to {LongestName} characters is needed"));
         }
 
-        return null;
+        return "";
     }
 
     private static DateTimeOffset? Moment(JsonElement json, string name, List<string> wrong)

@@ -28,26 +28,14 @@ public sealed record RetryStreak
     /// <summary>Of its first event.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>As of <see cref="RetryEvent"/>.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>As of <see cref="RetryEvent"/>.</summary>
-    public required string Host { get; init; }
-
-    /// <summary>As of <see cref="RetryEvent"/>.</summary>
-    public required string Process { get; init; }
-
-    /// <summary>As of <see cref="RetryEvent"/>.</summary>
-    public required string Thread { get; init; }
+    /// <summary>Whose it is, and of what.</summary>
+    public required RetryTeller Who { get; init; }
 
     /// <summary>The job; null when none is known.</summary>
     public string? AppName { get; init; }
 
     /// <summary>The run; null when none is known.</summary>
     public string? RunId { get; init; }
-
-    /// <summary>As of <see cref="RetryEvent"/>.</summary>
-    public required string Resource { get; init; }
 
     /// <summary>As of <see cref="RetryEvent"/>.</summary>
     public required string Backend { get; init; }

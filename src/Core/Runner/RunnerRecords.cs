@@ -9,14 +9,21 @@ namespace Dashboard.Core.Runner;
 /// <param name="source">The source whose jobs are run.</param>
 public sealed class RunnerRecords(PostgresRuns own, string source) : IRunnerRecords
 {
-    private const string OwnSql = """
+    // Who holds a lock is no record to wait for the disk for: see decision 43.
+    private const string SoonSql = """
+        with soon as (select set_config('synchronous_commit', 'off', true))
+        """;
+
+    private const string OwnSql = $"""
+        {SoonSql}
         insert into dashboard.runner_lock (id, source, app_name, ongoing, host, boot_id, process, started)
-        values (@id, @source, @job, @ongoing, @host, @boot, @process, @started)
+        select @id, @source, @job, @ongoing, @host, @boot, @process, @started from soon
         on conflict (id) do nothing
         """;
 
-    private const string DisownSql = """
-        delete from dashboard.runner_lock where id = any(@ids)
+    private const string DisownSql = $"""
+        {SoonSql}
+        delete from dashboard.runner_lock using soon where id = any(@ids)
         """;
 
     private const string OwnersSql = """
@@ -27,8 +34,9 @@ public sealed class RunnerRecords(PostgresRuns own, string source) : IRunnerReco
          limit 100
         """;
 
-    private const string BeatSql = """
-        update dashboard.runner_lock set heard_at = now() where id = any(@ids)
+    private const string BeatSql = $"""
+        {SoonSql}
+        update dashboard.runner_lock set heard_at = now() from soon where id = any(@ids)
         """;
 
     // No process has the number -1.

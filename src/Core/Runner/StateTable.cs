@@ -176,7 +176,7 @@ public sealed class StateTable
     }
 
     /// <summary>A log row alone, as crontabber writes it: a transaction of its own.</summary>
-    public Task LogAloneAsync(RunEntry entry, CancellationToken cancellationToken) => begins.Once.RunAsync((connection, token) => LogAsync(connection, entry, token), cancellationToken);
+    public Task LogAloneAsync(RunEntry entry, CancellationToken cancellationToken) => begins.Once.RunAsync((connection, token) => DoAsync(connection, [Log(entry)], token), cancellationToken);
 
     /// <summary>The job's row alone at the end of a run, as crontabber writes it: whoever's lock it is.</summary>
     /// <exception cref="SchedulerException">crontabber itself would have died of this row.</exception>
@@ -189,7 +189,7 @@ public sealed class StateTable
                 async (connection, token) =>
                 {
                     var row = await LockedRowAsync(connection, entry.Job.Name, token);
-                    await EndAsync(connection, row, entry, settings, token);
+                    await DoAsync(connection, [End(row, entry, settings)], token);
                 },
                 cancellationToken);
             return RowWrite.Written;
@@ -290,19 +290,10 @@ public sealed class StateTable
             return RowWrite.Changed;
         }
 
-        await LogAsync(connection, entry, cancellationToken);
-        if (entry.Ends)
-        {
-            await EndAsync(connection, row is not null && row.Unreadable.ContainsKey("error_count") ? row with { Unreadable = new Dictionary<string, string>() } : row, entry, settings, cancellationToken);
-        }
-        else if (row is not null)
-        {
-            await using var slot = new NpgsqlCommand(Sql(SlotSql), connection);
-            slot.Parameters.Add(new NpgsqlParameter<string>("job", entry.Job.Name));
-            slot.Parameters.Add(Moment("slot", entry.LastSlot));
-            await slot.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        var moved = entry.Ends
+            ? End(row is not null && row.Unreadable.ContainsKey("error_count") ? row with { Unreadable = new Dictionary<string, string>() } : row, entry, settings)
+            : new NpgsqlBatchCommand(Sql(SlotSql)) { Parameters = { new NpgsqlParameter<string>("job", entry.Job.Name), Moment("slot", entry.LastSlot) } };
+        await DoAsync(connection, [Log(entry), moved], cancellationToken);
         return RowWrite.Written;
     }
 
@@ -313,11 +304,8 @@ public sealed class StateTable
             return RowWrite.Changed;
         }
 
-        await LogAsync(connection, entry, cancellationToken);
-        await using var release = new NpgsqlCommand(Sql(ReleaseSql), connection);
-        release.Parameters.Add(new NpgsqlParameter<string>("job", entry.Job.Name));
-        release.Parameters.Add(Moment("ongoing", entry.Lock));
-        await release.ExecuteNonQueryAsync(cancellationToken);
+        var release = new NpgsqlBatchCommand(Sql(ReleaseSql)) { Parameters = { new NpgsqlParameter<string>("job", entry.Job.Name), Moment("ongoing", entry.Lock) } };
+        await DoAsync(connection, [Log(entry), release], cancellationToken);
         return RowWrite.Written;
     }
 
@@ -353,37 +341,54 @@ public sealed class StateTable
         return await reader.ReadAsync(cancellationToken) ? Row(reader) : null;
     }
 
-    private async Task LogAsync(NpgsqlConnection connection, RunEntry entry, CancellationToken cancellationToken)
+    // In one trip: each costs a runner whose server is far away as much as the statement itself.
+    private static async Task DoAsync(NpgsqlConnection connection, IEnumerable<NpgsqlBatchCommand?> commands, CancellationToken cancellationToken)
     {
-        if (entry.Duration is not { } duration)
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var command in commands.OfType<NpgsqlBatchCommand>())
         {
-            return;
+            batch.BatchCommands.Add(command);
         }
 
-        await using var command = new NpgsqlCommand(Sql(LogSql), connection);
-        command.Parameters.Add(new NpgsqlParameter<string>("job", entry.Job.Name));
-        command.Parameters.Add(new NpgsqlParameter<string>("duration", duration.TotalSeconds.ToString("F5", CultureInfo.InvariantCulture)));
-        command.Parameters.Add(Moment("success", entry.Failure is null ? entry.Success : null));
-        command.Parameters.Add(Text("type", entry.Failure?.Type));
-        command.Parameters.Add(Text("value", entry.Failure?.Value));
-        command.Parameters.Add(Text("traceback", entry.Failure?.Traceback));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
-    private async Task EndAsync(NpgsqlConnection connection, Job? row, RunEntry entry, SchedulerSettings settings, CancellationToken cancellationToken)
+    private NpgsqlBatchCommand? Log(RunEntry entry) => entry.Duration is not { } duration
+        ? null
+        : new NpgsqlBatchCommand(Sql(LogSql))
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string>("job", entry.Job.Name),
+                new NpgsqlParameter<string>("duration", duration.TotalSeconds.ToString("F5", CultureInfo.InvariantCulture)),
+                Moment("success", entry.Failure is null ? entry.Success : null),
+                Text("type", entry.Failure?.Type),
+                Text("value", entry.Failure?.Value),
+                Text("traceback", entry.Failure?.Traceback),
+            },
+        };
+
+    private NpgsqlBatchCommand End(Job? row, RunEntry entry, SchedulerSettings settings)
     {
         var after = NextRunRule.After(row, entry.Job.Name, entry.Job.DependsOn, entry.Job.Schedule!, settings, new EndedRun(entry.Start, entry.LastSlot, entry.Failure?.Error));
         var written = after.Error is { } error ? throw new SchedulerException(error) : after.Value;
-        await using var command = new NpgsqlCommand(Sql(WriteSql), connection);
-        command.Parameters.Add(new NpgsqlParameter<string>("job", written.Name));
-        command.Parameters.Add(Moment("next", written.NextRun));
-        command.Parameters.Add(Moment("first", written.FirstRun));
-        command.Parameters.Add(Moment("last", written.LastRun));
-        command.Parameters.Add(Moment("success", written.LastSuccess));
-        command.Parameters.Add(new NpgsqlParameter<int>("errors", written.ErrorCount));
-        command.Parameters.Add(new NpgsqlParameter<string[]>("parents", [.. written.DependsOn]));
-        command.Parameters.Add(new NpgsqlParameter<string>("error", RunFailure.Json(written.LastError)));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return new NpgsqlBatchCommand(Sql(WriteSql))
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string>("job", written.Name),
+                Moment("next", written.NextRun),
+                Moment("first", written.FirstRun),
+                Moment("last", written.LastRun),
+                Moment("success", written.LastSuccess),
+                new NpgsqlParameter<int>("errors", written.ErrorCount),
+                new NpgsqlParameter<string[]>("parents", [.. written.DependsOn]),
+                new NpgsqlParameter<string>("error", RunFailure.Json(written.LastError)),
+            },
+        };
     }
 
     private string Sql(string text) => text

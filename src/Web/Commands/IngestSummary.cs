@@ -15,7 +15,7 @@ internal sealed class IngestSummary
     private readonly Lock one = new();
     private readonly long began = Stopwatch.GetTimestamp();
     private readonly Dictionary<string, long> reached = new(StringComparer.Ordinal);
-    private readonly HashSet<(string Process, string Thread, string Resource)> open = [];
+    private readonly HashSet<RetryTeller> open = [];
     private readonly SortedDictionary<string, int> ends = new(StringComparer.Ordinal);
     private readonly List<string> samples = [];
     private long lines;
@@ -61,18 +61,17 @@ internal sealed class IngestSummary
 
     private void Count(RetryEvent told)
     {
-        var key = (told.Process, told.Thread, told.Resource);
         if (told.Outcome is RetryOutcome.Fail or RetryOutcome.Waiting)
         {
             if (open.Count < MostOpen)
             {
-                open.Add(key);
+                open.Add(told.Who);
             }
 
             return;
         }
 
-        open.Remove(key);
+        open.Remove(told.Who);
         var end = told.Outcome switch
         {
             RetryOutcome.GaveUp => "gave up",

@@ -3,7 +3,6 @@ using Dashboard.Core.Database;
 using Dashboard.Core.Database.Embedded;
 using Dashboard.Core.Ingest.Logs;
 using Dashboard.Core.Retries;
-using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
 
 namespace Dashboard.Web.Commands;
@@ -20,7 +19,8 @@ internal static class IngestVerb
         var zone = new Option<string>("--zone") { Description = "The zone of their times, for they name none: Europe/Berlin", DefaultValueFactory = _ => "UTC" };
         var source = new Option<string?>("--source") { Description = "The source whose jobs they tell of; by default the first one" };
         var host = new Option<string>("--host") { Description = "The machine that wrote them", DefaultValueFactory = _ => Environment.MachineName };
-        var mapping = new Option<string?>("--mapping") { Description = "What names the classes of jobs, as for --jobs: a log has only classes" };
+        var jobs = new Option<string?>("--jobs") { Description = "The scheduler's configuration, for the names it gives its jobs, in place of the source's" };
+        var mapping = new Option<string?>("--mapping") { Description = "The file that names the classes of jobs, in place of the source's: a log has only classes" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the events, one JSON object on each line, and keep none" };
         var follow = new Option<bool>("--follow") { Description = "Go on reading what is written, across rotation and truncation, until Ctrl-C; a log that is not there yet is waited for" };
         follow.Validators.Add(result =>
@@ -32,7 +32,7 @@ internal static class IngestVerb
         });
         var command = new Command("ingest", "Reads executors' logs: attempts, waits, recoveries and giving up. What was read before is not read again.")
         {
-            files, follow, zone, source, host, mapping, dryRun,
+            files, follow, zone, source, host, jobs, mapping, dryRun,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -43,11 +43,15 @@ internal static class IngestVerb
                 return NothingRead;
             }
 
-            var subject = new LogSubject(parsed.GetValue(source) ?? (SourceOptions.Read(Verbs.Configuration()) is [var first, ..] ? first.Name : DemoDatabase.Name), parsed.GetValue(host)!)
+            var sources = SourceOptions.Read(Verbs.Configuration());
+            var meant = parsed.GetValue(source) is { } name ? sources.FirstOrDefault(each => each.Name == name) : sources.FirstOrDefault();
+            var names = JobNames.Read(parsed.GetValue(jobs), parsed.GetValue(mapping), meant);
+            foreach (var fault in names.Faults)
             {
-                Zone = found,
-                JobOf = Names(parsed.GetValue(mapping)),
-            };
+                await error.WriteLineAsync(fault.ToString());
+            }
+
+            var subject = new LogSubject(parsed.GetValue(source) ?? meant?.Name ?? DemoDatabase.Name, parsed.GetValue(host)!) { Zone = found, JobOf = names.Of };
             var summary = new IngestSummary();
             var follows = parsed.GetValue(follow);
             string[] readable = [.. parsed.GetValue(files)!.Where(file => follows || Readable(file, error))];
@@ -180,15 +184,4 @@ internal static class IngestVerb
     private static Stream Open(string file) => file == "-"
         ? Console.OpenStandardInput()
         : new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: false);
-
-    private static Func<string, string> Names(string? mapping)
-    {
-        if (mapping is null)
-        {
-            return static job => job;
-        }
-
-        var classes = ScheduleFile.ReadMapping(Path.GetFullPath(mapping)).ByClass;
-        return job => classes.TryGetValue(job, out var known) && known.Name is { } name ? name : job;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using Dashboard.Core.Retries;
@@ -57,13 +58,16 @@ internal static class IngestBody
     private static (IReadOnlyList<RetryEvent> Events, IResult? Problem) Parse(ReadOnlyMemory<byte> bytes, bool lines)
     {
         var (events, errors) = (new List<RetryEvent>(), new SortedDictionary<int, string[]>());
-        var count = 0;
+
+        // Of lines the place is the line's, from 1, empty ones counted: whoever sent a file finds it there.
+        var (count, place) = (0, 0);
         try
         {
             if (lines)
             {
                 while (!bytes.IsEmpty)
                 {
+                    place++;
                     var end = bytes.Span.IndexOf((byte)'\n');
                     var line = end < 0 ? bytes : bytes[..end];
                     bytes = end < 0 ? default : bytes[(end + 1)..];
@@ -84,7 +88,7 @@ internal static class IngestBody
                     }
                     catch (JsonException cause)
                     {
-                        errors[count++] = [cause.Message];
+                        (errors[place], count) = ([Reason(cause)], count + 1);
                     }
                 }
             }
@@ -104,6 +108,7 @@ internal static class IngestBody
                 foreach (var one in all.RootElement.EnumerateArray())
                 {
                     Take(one);
+                    place++;
                 }
             }
         }
@@ -118,8 +123,8 @@ internal static class IngestBody
                 StatusCodes.Status400BadRequest,
                 "bad-event",
                 "An event is not what was expected",
-                $"{errors.Count} of {count} events cannot be kept, so none was; 'errors' names the first of them by their place, from 0.",
-                new Dictionary<string, object?> { ["errors"] = errors.Take(MostErrors).ToDictionary(pair => $"[{pair.Key}]", pair => pair.Value) }));
+                $"{errors.Count} of {count} events cannot be kept, so none was; 'errors' names the first of them by their {(lines ? "line, from 1" : "place, from 0")}.",
+                new Dictionary<string, object?> { ["errors"] = errors.Take(MostErrors).ToDictionary(pair => lines ? $"line {pair.Key}" : $"[{pair.Key}]", pair => pair.Value) }));
 
         void Take(JsonElement json)
         {
@@ -129,11 +134,18 @@ internal static class IngestBody
             }
             else
             {
-                errors[count] = [.. wrong];
+                errors[place] = [.. wrong];
             }
 
             count++;
         }
+    }
+
+    // Its own counting begins anew with each line.
+    private static string Reason(JsonException cause)
+    {
+        var at = cause.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return string.Create(CultureInfo.InvariantCulture, $"{(at < 0 ? cause.Message : cause.Message[..at])} At byte {cause.BytePositionInLine}.");
     }
 
     private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult TooMany() => ApiProblem.Of(StatusCodes.Status413PayloadTooLarge, "too-many", "There are too many events", $"At most {MostEvents} at once; send the rest after them.");

@@ -115,9 +115,9 @@ public sealed record StreakWire
     {
         Id = streak.Id,
         State = streak.State,
-        Host = streak.Host,
-        Process = streak.Process,
-        Thread = streak.Thread,
+        Host = streak.Who.Host,
+        Process = streak.Who.Process,
+        Thread = streak.Who.Thread,
         AppName = streak.AppName,
         Executor = RetryWords.Of(streak.Executor),
         StartedAt = streak.StartedAt,

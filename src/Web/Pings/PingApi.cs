@@ -15,8 +15,8 @@ namespace Dashboard.Web.Pings;
 /// <summary>Takes pings in the shape of healthchecks: of anything that can ask for an address when it is done.</summary>
 internal static class PingApi
 {
-    // Read and left; curl sends a whole log when told to.
-    private const int MostSent = 1024 * 1024;
+    // Read and left: curl sends a whole log when told to, and a run that ended well must not look late for that.
+    private const int MostSent = 64 * 1024 * 1024;
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post];
 
     public static IEndpointRouteBuilder MapPings(this IEndpointRouteBuilder routes)
@@ -42,7 +42,7 @@ internal static class PingApi
             .WithSummary("What pinged, and what it said last")
             .WithDescription(
                 "Programs tell by /ping/KEY/SLUG that they ended well; followed by /start that they began, by /fail or an exit code how they ended, by /log something worth noting. GET, HEAD or POST, with a key that has the role ingest; "
-                + "?source=NAME says whose (the first source when absent), ?rid=UUID tells runs apart that overlap. Of a body the first 10,000 bytes are read. While the dashboard's own database is away the answer is the last one known, with stale_since.")
+                + "?source=NAME says whose (the first source when absent), ?rid=UUID tells runs apart that overlap. Of a body, up to 64 MiB, the first 10,000 bytes are read. While the dashboard's own database is away the answer is the last one known, with stale_since.")
             .Produces<PingsWire>()
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status400BadRequest);

@@ -40,7 +40,7 @@ public sealed partial class ResourceSection
     {
         get
         {
-            var names = Lane.Open.Take(MostNames).Select(streak => $"{OneLine.Of(streak.Who(), 60)} (attempt {streak.Attempts.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
+            var names = Lane.Open.Take(MostNames).Select(streak => $"{OneLine.Of(streak.Short(), 60)} (attempt {streak.Attempts.ToString(System.Globalization.CultureInfo.InvariantCulture)})");
             var more = Lane.Open.Count - MostNames;
             return string.Join(", ", names) + (more > 0 ? $" and {more.ToString(System.Globalization.CultureInfo.InvariantCulture)} more." : ".");
         }

@@ -10,6 +10,7 @@ namespace Dashboard.Web.Retries;
 public sealed partial class RetriesPage
 {
     private const int MostRows = 100;
+    private const int MostEnded = 20;
 
     private RetriesView view = RetriesView.Default;
 

@@ -28,7 +28,7 @@ internal static class RetryMarkdown
             text.Append("\n\n| who | attempt | since | next attempt | error |\n| --- | --- | --- | --- | --- |\n");
             foreach (var streak in lane.Open)
             {
-                text.Append("| ").Append(Markdown.Escape(streak.Who()))
+                text.Append("| ").Append(Markdown.Escape(streak.Short()))
                     .Append(CultureInfo.InvariantCulture, $" | {streak.Attempts}")
                     .Append(" | ").Append(Markdown.At(streak.StartedAt))
                     .Append(" | ").Append(Markdown.At(streak.NextAttemptAt))

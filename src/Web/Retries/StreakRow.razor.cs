@@ -15,6 +15,10 @@ public sealed partial class StreakRow
     [Parameter]
     public int Others { get; set; }
 
+    /// <summary>How many more ended like this one before it.</summary>
+    [Parameter]
+    public int More { get; set; }
+
     /// <summary>The source on screen.</summary>
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
@@ -22,5 +26,5 @@ public sealed partial class StreakRow
     [Inject]
     private ShownSources Sources { get; set; } = null!;
 
-    private ShownSource? Of => Sources.Find(Streak.Source);
+    private ShownSource? Of => Sources.Find(Streak.Who.Source);
 }

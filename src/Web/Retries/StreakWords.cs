@@ -40,7 +40,12 @@ internal static class StreakWords
     };
 
     /// <summary>The job, else the process.</summary>
-    public static string Who(this RetryStreak streak) => streak.AppName ?? streak.Process;
+    public static string Short(this RetryStreak streak) => streak.AppName ?? streak.Who.Process;
+
+    /// <summary>The newest of those that ended alike, with how many more there are: a program that dies again and again is one thing to know, not a hundred.</summary>
+    /// <param name="ended">The newest first.</param>
+    public static IReadOnlyList<(RetryStreak Newest, int More)> AlikeTogether(this IEnumerable<RetryStreak> ended) =>
+        [.. ended.GroupBy(streak => (streak.Who.Source, streak.Short(), streak.Who.Resource, streak.State)).Select(alike => (alike.First(), alike.Count() - 1))];
 
     /// <summary>When its present wait began; null when it does not wait at <paramref name="now"/>.</summary>
     public static DateTimeOffset? WaitsSince(this RetryStreak streak, DateTimeOffset now) =>
@@ -70,23 +75,25 @@ internal static class StreakWords
             return $"{(open.Count == 1 ? "1 streak is" : $"{Number(open.Count)} streaks are")} open on {OneLine.Of(on, 120)}; the next attempt is {(next is { } at ? $"at {Times.Clock(at)}" : "due")}.";
         }
 
+        // Of a lane with more of them only the newest are here.
         var ended = lanes.SelectMany(lane => lane.Ended).ToList();
+        var least = lanes.Any(lane => lane.Ended.Count >= ResourceLane.MostEnded) ? "at least " : "";
         var parts = new List<string>();
         if (ended.Count(streak => streak.State is StreakState.GaveUp) is > 0 and var gaveUp)
         {
-            parts.Add($"{Streaks(gaveUp)} gave up");
+            parts.Add($"{least}{Streaks(gaveUp)} gave up");
         }
 
         if (ended.Count(streak => streak.State is StreakState.Lost) is > 0 and var lost)
         {
-            parts.Add($"{Streaks(lost)} {(lost == 1 ? "was" : "were")} lost");
+            parts.Add($"{least}{Streaks(lost)} {(lost == 1 ? "was" : "were")} lost");
         }
 
         var recovered = ended.Select(streak => streak.TimeToRecover).OfType<TimeSpan>().Order().ToList();
         if (recovered.Count > 0)
         {
             var median = recovered[(recovered.Count - 1) / 2];
-            parts.Add($"{Streaks(recovered.Count)} recovered{(recovered.Count == 1 ? $" after {Times.Length(median)}" : $", half within {Times.Length(median)}")}");
+            parts.Add($"{least}{Streaks(recovered.Count)} recovered{(recovered.Count == 1 ? $" after {Times.Length(median)}" : $", half within {Times.Length(median)}")}");
         }
 
         return parts.Count == 0

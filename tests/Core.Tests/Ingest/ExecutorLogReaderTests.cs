@@ -35,6 +35,23 @@ public sealed class ExecutorLogReaderTests
         Assert.DoesNotContain("hunter2", string.Join('\n', story.Samples), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("retry in seconds")]
+    [InlineData("retry in  seconds")]
+    [InlineData("retry in -1 seconds")]
+    [InlineData("retry in 1e300 seconds")]
+    public void A_delay_that_is_none_leaves_the_failure_without_one(string said)
+    {
+        var story = LogStory.Of($"""
+            2014-06-08 03:23:53,101 {Failed}
+            OperationalError: away
+            2014-06-08 03:23:53,102 DEBUG - MainThread - {said}
+
+            """);
+
+        Assert.Equal((RetryOutcome.Fail, null), (Assert.Single(story.Events).Outcome, story.Events[0].Delay));
+    }
+
     [Fact]
     public void A_log_quoted_in_a_message_is_part_of_the_message()
     {

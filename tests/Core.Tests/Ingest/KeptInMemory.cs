@@ -30,7 +30,7 @@ internal sealed class KeptInMemory : IRetryStore, ILogPositions
 
     // Names hold the number of the file, which another run has not.
     public static IEnumerable<string> Shapes(IEnumerable<RetryEvent> events) =>
-        events.Select(told => $"{told.Thread} {told.Outcome} {told.Attempt} {told.At:O} {told.NextAttemptAt:O}");
+        events.Select(told => $"{told.Who.Thread} {told.Outcome} {told.Attempt} {told.At:O} {told.NextAttemptAt:O}");
 
     public Task<RetryReceipt> KeepAsync(RetryBatch batch, CancellationToken cancellationToken)
     {

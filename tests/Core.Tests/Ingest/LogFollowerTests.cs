@@ -277,5 +277,5 @@ public sealed class LogFollowerTests : IDisposable
 
     // What is told before its delay is known stays so.
     private static List<string> Moments(IEnumerable<RetryEvent> events) =>
-        [.. events.Select(told => $"{told.Thread} {told.Outcome} {told.Attempt} {told.At:O}").Order(StringComparer.Ordinal)];
+        [.. events.Select(told => $"{told.Who.Thread} {told.Outcome} {told.Attempt} {told.At:O}").Order(StringComparer.Ordinal)];
 }

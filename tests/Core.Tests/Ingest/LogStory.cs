@@ -26,14 +26,13 @@ internal sealed class LogStory
         get
         {
             var told = new List<StringBuilder>();
-            var open = new Dictionary<(string, string, string), StringBuilder>();
+            var open = new Dictionary<RetryTeller, StringBuilder>();
             foreach (var each in Events)
             {
-                var key = (each.Process, each.Thread, each.Resource);
-                if (!open.TryGetValue(key, out var streak))
+                if (!open.TryGetValue(each.Who, out var streak))
                 {
                     var job = each.AppName is null ? "" : $" {each.AppName[(each.AppName.LastIndexOf('.') + 1)..]}";
-                    streak = open[key] = new StringBuilder($"{each.Thread}{job} {each.Executor.ToString().ToLowerInvariant()}:");
+                    streak = open[each.Who] = new StringBuilder($"{each.Who.Thread}{job} {each.Executor.ToString().ToLowerInvariant()}:");
                     told.Add(streak);
                 }
 
@@ -46,7 +45,7 @@ internal sealed class LogStory
                         break;
                     default:
                         streak.Append(CultureInfo.InvariantCulture, $" {each.Outcome}{(each.ExceptionType is null ? "" : $" {each.ExceptionType}")}");
-                        open.Remove(key);
+                        open.Remove(each.Who);
                         break;
                 }
             }

@@ -68,7 +68,7 @@ public sealed class OutageTests
 
         await shown.UntilAsync(now => new[] { "living", "dashboard" }.All(source => now.Any(lane => lane.Source == source && lane.Ended.Any(streak => streak.State == StreakState.Recovered))));
         var streak = shown.Newest.Resources.Where(lane => lane.Source == "living").SelectMany(lane => lane.Ended).First(streak => streak.AppName == "transfer");
-        Assert.Equal((StreakState.Recovered, Environment.MachineName, $"crontabber-dashboard/{Environment.ProcessId}"), (streak.State, streak.Host, streak.Process));
+        Assert.Equal((StreakState.Recovered, Environment.MachineName, $"crontabber-dashboard/{Environment.ProcessId}"), (streak.State, streak.Who.Host, streak.Who.Process));
     }
 
     [Fact]

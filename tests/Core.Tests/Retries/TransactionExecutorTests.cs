@@ -94,7 +94,7 @@ public sealed class TransactionExecutorTests
         var waiting = executing.Told.Where(told => told.Outcome == RetryOutcome.Waiting).ToList();
         Assert.Equal([0, 10, 20, 30, 40, 50], waiting.Select(told => (told.At - executing.Began).TotalSeconds));
         Assert.All(waiting, told => Assert.Equal(executing.Began.AddSeconds(told.Attempt == 1 ? 30 : 55), told.NextAttemptAt));
-        Assert.Single(executing.Told.Select(told => told.Thread).Distinct());
+        Assert.Single(executing.Told.Select(told => told.Who.Thread).Distinct());
     }
 
     [Fact]
@@ -103,8 +103,8 @@ public sealed class TransactionExecutorTests
         var executing = new Executing(Infinite);
         await executing.FailingAsync(1, _ => new AwayException("cannot reach postgres://bob:hunter2@db1/x"));
         var failed = executing.Told[0];
-        Assert.Equal(("here", "host", "test/1", "a-job", "run-1"), (failed.Source, failed.Host, failed.Process, failed.AppName, failed.RunId));
-        Assert.Equal(("scripted", "test", ExecutorKind.Infinite, "08006"), (failed.Resource, failed.Backend, failed.Executor, failed.Code));
+        Assert.Equal(("here", "host", "test/1", "a-job", "run-1"), (failed.Who.Source, failed.Who.Host, failed.Who.Process, failed.AppName, failed.RunId));
+        Assert.Equal(("scripted", "test", ExecutorKind.Infinite, "08006"), (failed.Who.Resource, failed.Backend, failed.Executor, failed.Code));
         Assert.EndsWith(nameof(AwayException), failed.ExceptionType, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", failed.ExceptionValue, StringComparison.Ordinal);
         Assert.Equal((TimeSpan.FromSeconds(10), executing.Began.AddSeconds(10)), (failed.Delay, failed.NextAttemptAt));

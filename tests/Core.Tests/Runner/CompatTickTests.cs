@@ -22,6 +22,19 @@ public sealed class CompatTickTests
         Assert.Equal(["{slow}|{}|00:00:00"], await stage.TextsAsync("select concat_ws('|', depends_on, last_error, duration) from crontabber join crontabber_log using (app_name) where app_name = 'child-of-slow'"));
     }
 
+    /// <summary>exp-00: a list without jobs.</summary>
+    [Fact]
+    public async Task A_tick_without_jobs_dies_of_the_root_it_does_not_find()
+    {
+        await using var stage = await SetAsync();
+
+        var report = await stage.CompatAsync();
+
+        Assert.Equal((1, "CircularDAGError: No job is at the root"), (report.ExitCode, report.EndedBecause));
+        Assert.Empty(report.Turns);
+        Assert.Empty(await stage.TextsAsync("select app_name from crontabber"));
+    }
+
     /// <summary>exp-01: what a first run that was killed leaves.</summary>
     [Theory]
     [InlineData(1, 3)]
@@ -130,6 +143,35 @@ public sealed class CompatTickTests
         var row = (await stage.RowAsync("slow"))!;
         Assert.Equal((Noon.AddHours(1), Noon, Noon.AddHours(2)), (row.NextRun, row.LastSuccess, row.Ongoing));
         Assert.Equal(3, (await stage.CompatAsync(Odd())).ExitCode);
+    }
+
+    /// <summary>exp-06: a frequency that is none.</summary>
+    [Fact]
+    public async Task A_job_with_a_bad_frequency_kills_the_tick_where_it_stands()
+    {
+        await using var stage = await SetAsync();
+
+        var report = await stage.CompatAsync(Job("after"), Job("bad", frequency: "1x"), Job("z-last"));
+
+        Assert.Equal(1, report.ExitCode);
+        Assert.EndsWith("FrequencyDefinitionError: x", report.EndedBecause, StringComparison.Ordinal);
+        Assert.Equal(["after 11-22 12:00 -"], await stage.LogAsync());
+        Assert.Equal(["after"], await stage.TextsAsync("select app_name from crontabber"));
+    }
+
+    /// <summary>exp-06: a time of day with a frequency below a day, which puts the next run into the past, and an hour that never comes.</summary>
+    [Fact]
+    public async Task A_time_of_day_that_configtest_refuses_runs_all_the_same()
+    {
+        await using var stage = await SetAsync();
+
+        var report = await stage.CompatAsync(Job("after", frequency: "1h", time: "05:00"), Job("empty-dep", frequency: "1d", time: "25:00"));
+
+        Assert.Equal(0, report.ExitCode);
+        Assert.Equal(["after 11-22 12:00 -"], await stage.LogAsync());
+        var row = (await stage.RowAsync("after"))!;
+        Assert.Equal((Noon.AddHours(-7), Noon, Noon, Noon, 0), (row.NextRun, row.FirstRun, row.LastRun, row.LastSuccess, row.ErrorCount));
+        Assert.Null(await stage.RowAsync("empty-dep"));
     }
 
     /// <summary>exp-07: hostile messages.</summary>
@@ -243,6 +285,49 @@ public sealed class CompatTickTests
         Assert.Equal([$"{html} 11-22 12:00 -", $"{unicode} 11-22 12:00 -", $"{spaces} 11-22 12:00 -", "awkward-deps 11-22 12:00 -"], await stage.LogAsync());
         Assert.Equal([html, spaces, "awkward-deps", unicode], await stage.TextsAsync("select app_name from crontabber order by app_name collate \"C\""));
         Assert.Equal([html, spaces], await stage.TextsAsync("select unnest(depends_on) from crontabber where app_name = 'awkward-deps'"));
+    }
+
+    /// <summary>
+    /// exp-10: a signal in the middle of a first run. It is the running job's failure, as there. There the run went on behind it, and after SIGHUP was made once more; here
+    /// the tick ends, and with the next one the rows are the same.
+    /// </summary>
+    [Fact]
+    public async Task An_interrupt_is_the_failure_of_the_running_job_and_the_next_tick_does_what_was_left()
+    {
+        await using var stage = await SetAsync();
+        using var quit = new CancellationTokenSource();
+        var report = await stage.Tick(
+            Odd(async (_, token) =>
+            {
+                await quit.CancelAsync();
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            }),
+            new RunnerOptions { Compat = true }).RunAsync(quit.Token);
+
+        Assert.Equal(0, report.ExitCode);
+        Assert.Equal(["after 11-22 12:00 -", "empty-dep 11-22 12:00 -", "slow - OperationCanceledException('The operation was canceled.')"], await stage.LogAsync());
+        var row = (await stage.RowAsync("slow"))!;
+        Assert.Equal((Noon.AddMinutes(5), Noon, null, null, 1), (row.NextRun, row.FirstRun, row.LastSuccess, row.Ongoing, row.ErrorCount));
+
+        var next = await stage.CompatAsync(Odd());
+        Assert.Equal(0, next.ExitCode);
+        Assert.Equal(["z-last 11-22 12:00 -"], (await stage.LogAsync()).Skip(3));
+        Assert.Equal("'slow' errored last time it ran", Assert.Single(next.Turns, turn => turn.Job == "child-of-slow").Because);
+        Assert.Equal(["after", "empty-dep", "slow", "z-last"], await stage.TextsAsync("select app_name from crontabber order by app_name"));
+    }
+
+    /// <summary>exp-10: SIGTERM, or anything else that leaves no time. What stands in the row then ends the ticks that follow.</summary>
+    [Fact]
+    public async Task A_first_run_that_was_ended_with_its_process_leaves_its_lock_and_nothing_else()
+    {
+        await using var stage = await SetAsync();
+        Dashboard.Core.Jobs.Job? left = null;
+        await stage.CompatAsync(Odd(async (_, _) => left = await stage.RowAsync("slow")));
+
+        Assert.Equal((Noon, null, null, null, 0), (left!.Ongoing, left.NextRun, left.FirstRun, left.LastSuccess, left.ErrorCount));
+        await stage.DoAsync("update crontabber set ongoing = timestamptz '2026-11-22 12:00Z', next_run = null, first_run = null, last_run = null, last_success = null where app_name = 'slow'");
+        stage.Clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(3, (await stage.CompatAsync(Odd())).ExitCode);
     }
 
     /// <summary>exp-11: rows somebody inserted with nothing but a name.</summary>

@@ -178,7 +178,7 @@ public sealed class CopierTests : IAsyncLifetime
 
     private static RetryEvent Failure(TimeProvider clock) => new()
     {
-        Id = Guid.NewGuid(), At = clock.GetUtcNow(), Source = "stores", Host = "here", Process = "test/1", Thread = "run-1", Resource = "s3", Backend = "s3", Executor = ExecutorKind.Limited, Attempt = 1,
+        Id = Guid.NewGuid(), At = clock.GetUtcNow(), Who = new RetryTeller("stores", "here", "test/1", "run-1", "s3"), Backend = "s3", Executor = ExecutorKind.Limited, Attempt = 1,
         Outcome = RetryOutcome.Fail,
     };
 

@@ -136,7 +136,7 @@ public sealed class IngestFollowTests : IAsyncDisposable
     {
         var reader = new ExecutorLogReader(new LogSubject("socorro", "host"), "file");
         reader.Read(log);
-        return [.. reader.Drain("log").Events.Select(told => Line(told.Thread, told.Outcome.ToString(), told.Attempt, told.At)).Order(StringComparer.Ordinal)];
+        return [.. reader.Drain("log").Events.Select(told => Line(told.Who.Thread, told.Outcome.ToString(), told.Attempt, told.At)).Order(StringComparer.Ordinal)];
     }
 
     private async Task<List<string>> KeptAsync()

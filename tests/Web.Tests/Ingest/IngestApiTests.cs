@@ -63,6 +63,19 @@ public sealed class IngestApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_bad_line_is_named_by_its_number_in_the_file()
+    {
+        using var answer = await teller.PostAsync(Events, Body($"{Event()}\n\nno JSON\n{{\"id\":7}}\n", "application/x-ndjson"), Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Stop));
+        Assert.Contains("2 of 3 events", problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        var errors = problem.RootElement.GetProperty("errors");
+        Assert.Equal(["line 3", "line 4"], errors.EnumerateObject().Select(error => error.Name));
+        Assert.EndsWith("At byte 1.", errors.GetProperty("line 3")[0].GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
     public async Task What_is_too_much_or_not_understood_is_refused()
     {
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync(Body("[" + new string(' ', 1024 * 1024) + "]")));

@@ -73,6 +73,7 @@ public sealed class PythonHandlerTests
         var said = await TellAsync(
             """
             sender.tell(thread='first', resource='r', backend='b', executor=c.PLAIN, attempt=1, outcome='fail', exc_value=b'caf\xe9 \xff')
+            sender.tell(thread='lone', resource='r', backend='b', executor=c.PLAIN, attempt=1, outcome='fail', exc_value=u'lone \udcff')
             sender.tell(thread='never', resource='r', backend='b', executor=c.PLAIN, attempt=object(), outcome='fail')
             sender.tell(thread='refused', resource='r', backend='b', executor=c.PLAIN, attempt=-7, outcome='no such outcome')
             sender.flush(60)
@@ -82,10 +83,10 @@ public sealed class PythonHandlerTests
                 sender.tell(thread='child', resource='r', backend='b', executor=c.PLAIN, attempt=1, outcome='gave_up')
                 os._exit(0 if sender.flush(60) and sender.dropped == 1 else 1)
             assert os.waitpid(child, 0)[1] == 0
-            assert (sender.kept, sender.dropped, sender.refused) == (1, 1, 1), (sender.kept, sender.dropped, sender.refused)
+            assert (sender.kept, sender.dropped, sender.refused) == (2, 1, 1), (sender.kept, sender.dropped, sender.refused)
             """);
 
-        Assert.Equal(["child 1 gave_up - - -", "first 1 fail - caf\uFFFD \uFFFD -"], said);
+        Assert.Equal(["child 1 gave_up - - -", "first 1 fail - caf\uFFFD \uFFFD -", "lone 1 fail - lone \uFFFD -"], said);
     }
 
     private static async Task<List<string>> TellAsync(string work)

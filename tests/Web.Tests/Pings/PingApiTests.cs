@@ -78,7 +78,8 @@ public sealed class PingApiTests : IAsyncLifetime
     {
         await TakenAsync("long", new string('x', 500_000));
         Assert.InRange((await KnownAsync("long", _ => true)).Message!.Length, 1_000, 2_000);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync(key, "long", new string('x', 2_000_000)));
+        await TakenAsync("whole-log", new string('x', 5_000_000));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync(key, "long", new string('x', 65 * 1024 * 1024)));
     }
 
     [Fact]

@@ -27,6 +27,24 @@ public sealed class RetriesPageTests : PageTest
     }
 
     [Fact]
+    public void A_program_that_dies_again_and_again_is_one_row_and_its_number_no_exact_one()
+    {
+        var night = Sample.BadNight;
+        var lost = night.Resources[0].Ended.First(streak => streak.State == StreakState.Lost);
+        var others = Enumerable.Range(0, 30).Select(number => lost with { Id = Guid.NewGuid(), AppName = $"job-{number}", EndedAt = lost.EndedAt!.Value.AddSeconds(-number - 200) });
+        RetryStreak[] ended = [.. Enumerable.Range(0, ResourceLane.MostEnded - 30).Select(number => lost with { Id = Guid.NewGuid(), EndedAt = lost.EndedAt!.Value.AddSeconds(-number) }), .. others];
+        Retries.Publish(night with { Resources = [night.Resources[0] with { Open = [], Ended = ended }] });
+        var page = On<RetriesPage>();
+
+        Assert.Equal("Nothing is waiting. In the last 24 h at least 100 streaks were lost.", page.Find("h1").TextContent);
+        var rows = page.FindAll("li.streak summary").Select(Words).ToList();
+        Assert.Equal(20, rows.Count);
+        Assert.EndsWith(", and 69 before it", rows[0].Split(" OperationalError")[0], StringComparison.Ordinal);
+        Assert.Contains("The newest 20 of 31;", page.Markup, StringComparison.Ordinal);
+        Assert.Equal(100, page.FindAll(".as-table tbody tr").Count);
+    }
+
+    [Fact]
     public void When_nobody_told_anything_it_says_how_to_tell()
     {
         var page = On<RetriesPage>();
@@ -124,7 +142,8 @@ public sealed class RetriesPageTests : PageTest
     public void Text_of_an_executor_stays_text()
     {
         var night = Sample.BadNight;
-        var hostile = Sample.Open("<b>job</b>", 1, waited: 2) with { ExceptionType = "<i>E</i>", ExceptionValue = "</pre><script>x</script>", Thread = "<u>", Process = "<em>", Host = "<s>", Resource = "<q>" };
+        var open = Sample.Open("<b>job</b>", 1, waited: 2);
+        var hostile = open with { ExceptionType = "<i>E</i>", ExceptionValue = "</pre><script>x</script>", Who = open.Who with { Thread = "<u>", Process = "<em>", Host = "<s>", Resource = "<q>" } };
         Retries.Publish(night with { Resources = [night.Resources[0] with { Resource = "<q>", GotThroughBy = "<b>", Open = [hostile] }] });
         var page = On<RetriesPage>();
         Assert.Empty(page.FindAll("b, i, script, u, em, s, q"));

@@ -132,7 +132,7 @@ public static class LogSayings
     }
 
     /// <summary>The seconds of <c>retry in 10 seconds</c>; null when that is no number.</summary>
-    public static TimeSpan? Delay(ReadOnlySpan<byte> message) => Seconds(message["retry in "u8.Length..^" seconds"u8.Length]);
+    public static TimeSpan? Delay(ReadOnlySpan<byte> message) => Seconds(Within(message, "retry in "u8, " seconds"u8));
 
     /// <summary>How long it has waited, and of how long; null when the message does not say.</summary>
     public static (TimeSpan Waited, TimeSpan Of)? Waited(ReadOnlySpan<byte> message)

@@ -185,12 +185,8 @@ internal sealed class StreakTeller(LogSubject subject)
         {
             Id = subject.Id(place, ordinal),
             At = at,
-            Source = subject.Source,
-            Host = subject.Host,
-            Process = who.Process.Name,
-            Thread = who.Thread,
+            Who = new RetryTeller(subject.Source, subject.Host, who.Process.Name, who.Thread, streak.Resource),
             AppName = streak.Job is null ? null : subject.JobOf(streak.Job),
-            Resource = streak.Resource,
             Backend = LogSubject.Backend(streak.Resource),
             Executor = streak.Kind,
             Attempt = streak.Attempts,

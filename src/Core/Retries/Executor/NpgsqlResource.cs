@@ -10,12 +10,15 @@ public sealed class NpgsqlResource(NpgsqlDataSource source, NpgsqlUse use = Npgs
 {
     // A transaction that wrote nothing has no number, and asking gives it none.
     private const string NumberSql = """
-        select pg_current_xact_id_if_assigned()::text
+        select pg_current_xact_id_if_assigned()
         """;
 
     private const string FateSql = """
         select pg_xact_status($1::text::xid8)
         """;
+
+    // The question of a run that is over, for the next one; who comes meanwhile makes another.
+    private NpgsqlCommand? spare;
 
     /// <inheritdoc/>
     public string Name { get; } = NameOf(source?.ConnectionString);
@@ -53,10 +56,17 @@ public sealed class NpgsqlResource(NpgsqlDataSource source, NpgsqlUse use = Npgs
             return new(CommitProofKind.Repeatable, 0);
         }
 
-        await using var command = new NpgsqlCommand(NumberSql, transaction.Connection);
-        return await command.ExecuteScalarAsync(cancellationToken) is string number
-            ? new(CommitProofKind.Number, ulong.Parse(number, System.Globalization.CultureInfo.InvariantCulture))
-            : new(CommitProofKind.NothingWritten, 0);
+        var command = Interlocked.Exchange(ref spare, null) ?? new NpgsqlCommand(NumberSql);
+        command.Connection = transaction.Connection;
+        CommitProof proof;
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            proof = await row.ReadAsync(cancellationToken) && !row.IsDBNull(0) ? new(CommitProofKind.Number, row.GetFieldValue<ulong>(0)) : new(CommitProofKind.NothingWritten, 0);
+        }
+
+        command.Connection = null;
+        Volatile.Write(ref spare, command);
+        return proof;
     }
 
     /// <inheritdoc/>

@@ -14,13 +14,9 @@ internal static class KeptEvent
     public static RetryEvent Of(RetryEvent told) => told with
     {
         At = Micro(told.At),
-        Source = Name(told.Source),
-        Host = Name(told.Host),
-        Process = Name(told.Process),
-        Thread = Name(told.Thread),
+        Who = Of(told.Who),
         AppName = Text(told.AppName, LongestJob),
         RunId = Text(told.RunId, LongestName),
-        Resource = Name(Redaction.Of(told.Resource)),
         Backend = Name(told.Backend),
         ExceptionType = Text(told.ExceptionType, LongestName),
         ExceptionValue = told.ExceptionValue is { } value ? Text(Redaction.Of(value), LongestValue) : null,
@@ -28,6 +24,14 @@ internal static class KeptEvent
         Delay = told.Delay is { } delay ? TimeSpan.FromTicks(delay.Ticks - (delay.Ticks % TimeSpan.TicksPerMicrosecond)) : null,
         NextAttemptAt = told.NextAttemptAt is { } next ? Micro(next) : null,
     };
+
+    private static RetryTeller Of(RetryTeller told)
+    {
+        var kept = new RetryTeller(Name(told.Source), Name(told.Host), Name(told.Process), Name(told.Thread), Name(Redaction.Of(told.Resource)));
+
+        // Nearly always nothing is changed, and many events share one.
+        return kept == told ? told : kept;
+    }
 
     /// <summary>A name as it is kept.</summary>
     public static string Name(string name) => Text(name, LongestName)!;

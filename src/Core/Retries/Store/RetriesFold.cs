@@ -14,7 +14,7 @@ internal sealed class RetriesFold
     {
         streaks = reading.Streaks.DistinctBy(pair => pair.Streak.Id)
             .ToDictionary(pair => pair.Streak.Id, pair => streaks.TryGetValue(pair.Streak.Id, out var known) && known.ChangedAt == pair.ChangedAt ? known : pair);
-        var byLane = streaks.Values.Select(pair => pair.Streak).ToLookup(streak => (streak.Source, streak.Resource));
+        var byLane = streaks.Values.Select(pair => pair.Streak).ToLookup(streak => (streak.Who.Source, streak.Who.Resource));
         lanes = reading.Resources.ToDictionary(resource => (resource.Source, resource.Name), resource => Lane(resource, byLane, reading, recoveries));
         ticks = reading.Ticks.ToDictionary(tick => tick.Id, tick => ticks.TryGetValue(tick.Id, out var known) && known == tick ? known : tick);
 

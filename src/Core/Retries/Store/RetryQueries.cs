@@ -56,7 +56,7 @@ internal static class RetryQueries
         select source, resource, backend, got_through_at, got_through_by from lane order by source collate "C", resource collate "C"
         """;
 
-    private const string StreaksSql = $"""
+    private static readonly string StreaksSql = $"""
         {Lanes}
         select streak.*
           from lane,
@@ -70,7 +70,7 @@ internal static class RetryQueries
                            from dashboard.retry_streak
                           where ended_at > now() - interval '24 h' and source = lane.source and resource = lane.resource
                           order by ended_at desc, id
-                          limit 100)) streak
+                          limit {ResourceLane.MostEnded})) streak
         """;
 
     private const string MinutesSql = """

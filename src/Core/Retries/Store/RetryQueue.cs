@@ -36,7 +36,7 @@ public sealed class RetryQueue : IRetryTelemetry
         };
         if (events.Reader.Count >= most || !events.Writer.TryWrite(told))
         {
-            Dropped(new Teller(told.Source, told.Host, told.Process, "telemetry", "unknown"), 1);
+            Dropped(new Teller(told.Who.Source, told.Who.Host, told.Who.Process, "telemetry", "unknown"), 1);
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class RetryQueue : IRetryTelemetry
     /// <summary>Counts events that were lost on their way.</summary>
     internal void Dropped(IEnumerable<RetryEvent> lost)
     {
-        foreach (var of in lost.GroupBy(told => new Teller(told.Source, told.Host, told.Process, "telemetry", "unknown")))
+        foreach (var of in lost.GroupBy(told => new Teller(told.Who.Source, told.Who.Host, told.Who.Process, "telemetry", "unknown")))
         {
             Dropped(of.Key, of.Count());
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Dashboard.Core.Ticks;
 using Npgsql;
 using NpgsqlTypes;
@@ -74,37 +75,39 @@ internal static class RetryRollups
             yield break;
         }
 
-        var minutes = new SortedDictionary<(string Source, string Resource, DateTimeOffset Minute), (long Succeeded, long Failed, long Recovered, long Dropped)>(Comparer<(string, string, DateTimeOffset)>.Create(Order));
-        var resources = new SortedDictionary<(string Source, string Resource), Heard>(Comparer<(string, string)>.Create((one, other) => Order((one.Item1, one.Item2, default), (other.Item1, other.Item2, default))));
+        var minutes = new Dictionary<(string Source, string Resource, DateTimeOffset Minute), Attempts>();
+        var resources = new Dictionary<(string Source, string Resource), Heard>();
         foreach (var told in events)
         {
             var failed = told.Outcome is RetryOutcome.Fail or RetryOutcome.GaveUp or RetryOutcome.NotRetryable ? 1 : 0;
             var recovered = told.Outcome is RetryOutcome.OkAfterRetry or RetryOutcome.Recovered ? 1 : 0;
-            Add((told.Source, told.Resource, told.At.AddTicks(-(told.At.Ticks % TimeSpan.TicksPerMinute))), (0, failed, recovered, 0));
-            Hear(told.Source, told.Resource, told.Backend, told.At, recovered == 1 ? told.At : null, told.AppName ?? told.Process);
+            Add((told.Who.Source, told.Who.Resource, told.At.AddTicks(-(told.At.Ticks % TimeSpan.TicksPerMinute))), new Attempts(0, failed, recovered, 0));
+            Hear(told.Who.Source, told.Who.Resource, told.Backend, told.At, recovered == 1 ? told.At : null, told.AppName ?? told.Who.Process);
         }
 
         foreach (var count in counts)
         {
             var (source, resource, at) = (KeptEvent.Name(count.Source), KeptEvent.Name(Failures.Redaction.Of(count.Resource)), KeptEvent.Micro(count.Minute));
-            Add((source, resource, at), (count.Succeeded, 0, 0, count.Dropped));
+            Add((source, resource, at), new Attempts(count.Succeeded, 0, 0, count.Dropped));
             if (count.Succeeded > 0)
             {
                 Hear(source, resource, KeptEvent.Name(count.Backend), at, at, KeptEvent.Name(count.Process));
             }
         }
 
+        // All of them in one order, so that two batches never wait for each other's rows in a circle.
+        var (byMinute, byResource) = (minutes.OrderBy(pair => pair.Key, InOrder).ToArray(), resources.OrderBy(pair => (pair.Key.Source, pair.Key.Resource, default), InOrder).ToArray());
         yield return new NpgsqlBatchCommand(MinutesSql)
         {
             Parameters =
             {
-                Texts("sources", minutes.Keys, minute => minute.Source),
-                Texts("resources", minutes.Keys, minute => minute.Resource),
-                Times("minutes", minutes.Keys, minute => minute.Minute),
-                new("succeeded", minutes.Values.Select(minute => minute.Succeeded).ToArray()),
-                new("failed", minutes.Values.Select(minute => minute.Failed).ToArray()),
-                new("recovered", minutes.Values.Select(minute => minute.Recovered).ToArray()),
-                new("dropped", minutes.Values.Select(minute => minute.Dropped).ToArray()),
+                Texts("sources", byMinute, pair => pair.Key.Source),
+                Texts("resources", byMinute, pair => pair.Key.Resource),
+                Times("minutes", byMinute, pair => pair.Key.Minute),
+                new("succeeded", byMinute.Select(pair => pair.Value.Succeeded).ToArray()),
+                new("failed", byMinute.Select(pair => pair.Value.Failed).ToArray()),
+                new("recovered", byMinute.Select(pair => pair.Value.Recovered).ToArray()),
+                new("dropped", byMinute.Select(pair => pair.Value.Dropped).ToArray()),
             },
         };
         if (resources.Count == 0)
@@ -116,26 +119,26 @@ internal static class RetryRollups
         {
             Parameters =
             {
-                Texts("sources", resources.Keys, resource => resource.Source),
-                Texts("resources", resources.Keys, resource => resource.Resource),
-                Texts("backends", resources.Values, heard => heard.Backend),
-                Times("heards", resources.Values, heard => heard.At),
-                Times("throughs", resources.Values, heard => heard.ThroughAt),
-                Texts("bys", resources.Values, heard => heard.ThroughBy),
+                Texts("sources", byResource, pair => pair.Key.Source),
+                Texts("resources", byResource, pair => pair.Key.Resource),
+                Texts("backends", byResource, pair => pair.Value.Backend),
+                Times("heards", byResource, pair => pair.Value.At),
+                Times("throughs", byResource, pair => pair.Value.ThroughAt),
+                Texts("bys", byResource, pair => pair.Value.ThroughBy),
             },
         };
 
-        void Add((string, string, DateTimeOffset) key, (long Succeeded, long Failed, long Recovered, long Dropped) more)
+        void Add((string, string, DateTimeOffset) key, Attempts more)
         {
-            var sum = minutes.GetValueOrDefault(key);
-            minutes[key] = (sum.Succeeded + more.Succeeded, sum.Failed + more.Failed, sum.Recovered + more.Recovered, sum.Dropped + more.Dropped);
+            ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(minutes, key, out _);
+            sum = new Attempts(sum.Succeeded + more.Succeeded, sum.Failed + more.Failed, sum.Recovered + more.Recovered, sum.Dropped + more.Dropped);
         }
 
         void Hear(string source, string resource, string backend, DateTimeOffset at, DateTimeOffset? throughAt, string by)
         {
-            var heard = resources.GetValueOrDefault((source, resource)) ?? new Heard(backend, at, null, null);
-            heard = heard with { Backend = backend, At = heard.At > at ? heard.At : at };
-            resources[(source, resource)] = throughAt is { } through && !(through < heard.ThroughAt) ? heard with { ThroughAt = through, ThroughBy = by } : heard;
+            ref var heard = ref CollectionsMarshal.GetValueRefOrAddDefault(resources, (source, resource), out var known);
+            heard = known ? heard with { Backend = backend, At = heard.At > at ? heard.At : at } : new Heard(backend, at, null, null);
+            heard = throughAt is { } through && !(through < heard.ThroughAt) ? heard with { ThroughAt = through, ThroughBy = by } : heard;
         }
     }
 
@@ -179,12 +182,16 @@ internal static class RetryRollups
         },
     };
 
-    private static int Order((string Source, string Resource, DateTimeOffset Minute) one, (string Source, string Resource, DateTimeOffset Minute) other)
+    private static Comparer<(string Source, string Resource, DateTimeOffset Minute)> InOrder { get; } = Comparer<(string Source, string Resource, DateTimeOffset Minute)>.Create((one, other) =>
     {
         var order = string.CompareOrdinal(one.Source, other.Source);
         order = order != 0 ? order : string.CompareOrdinal(one.Resource, other.Resource);
         return order != 0 ? order : one.Minute.CompareTo(other.Minute);
-    }
+    });
 
-    private sealed record Heard(string Backend, DateTimeOffset At, DateTimeOffset? ThroughAt, string? ThroughBy);
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Attempts(long Succeeded, long Failed, long Recovered, long Dropped);
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Heard(string Backend, DateTimeOffset At, DateTimeOffset? ThroughAt, string? ThroughBy);
 }

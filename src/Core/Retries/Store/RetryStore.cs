@@ -2,7 +2,6 @@ using Dashboard.Core.Database;
 using Dashboard.Core.Retries.Executor;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Dashboard.Core.Retries.Store;
 
@@ -181,7 +180,7 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
     private static async Task AloneAsync(NpgsqlConnection connection, RetryBatch batch, CancellationToken cancellationToken)
     {
         // All of them in one order, so nobody waits in a circle.
-        var sources = batch.Events.Select(told => told.Source).Concat(batch.Counts.Select(count => count.Source)).Concat(batch.Ticks.Select(tick => tick.Source))
+        var sources = batch.Events.Select(told => told.Who.Source).Concat(batch.Counts.Select(count => count.Source)).Concat(batch.Ticks.Select(tick => tick.Source))
             .Append(batch.Position?.Log).OfType<string>().Select(KeptEvent.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         await using var alone = new NpgsqlCommand(AloneSql, connection) { Parameters = { new("sources", sources) } };
         await alone.ExecuteNonQueryAsync(cancellationToken);
@@ -226,7 +225,7 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
                         new("until", until),
                     },
                 },
-                StreakRows.Newest([.. events.Select(StreakKey.Of).Distinct().Select(StreakRows.KeyOf)]),
+                StreakRows.Newest([.. events.Select(told => told.Who).Distinct().Select(StreakRows.KeyOf)]),
                 new NpgsqlBatchCommand(TriedSql),
             },
         };
@@ -245,11 +244,11 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
         }
 
         await row.NextResultAsync(cancellationToken);
-        var streaks = new Dictionary<StreakKey, RetryStreak>();
+        var streaks = new Dictionary<RetryTeller, RetryStreak>();
         while (await row.ReadAsync(cancellationToken))
         {
             var streak = StreakRows.Read(row);
-            streaks[StreakKey.Of(streak)] = streak;
+            streaks[streak.Who] = streak;
         }
 
         return new Asked(known.Count == 0 ? events : [.. events.Where(told => !known.Contains(told.Id))], streaks, table);
@@ -257,41 +256,40 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
 
     private static async Task CopyAsync(NpgsqlConnection connection, Asked asked, CancellationToken cancellationToken)
     {
-        await using var copy = await connection.BeginBinaryImportAsync(CopySql.Replace("{table}", asked.Table ?? "retry_event", StringComparison.Ordinal), cancellationToken);
+        await using var copy = await BinaryCopy.BeginAsync(connection, CopySql.Replace("{table}", asked.Table ?? "retry_event", StringComparison.Ordinal), cancellationToken);
         foreach (var told in asked.Fresh)
         {
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(told.Id, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(told.At, NpgsqlDbType.TimestampTz, cancellationToken);
-            await TextAsync(told.Source);
-            await TextAsync(told.Host);
-            await TextAsync(told.Process);
-            await TextAsync(told.Thread);
-            await TextAsync(told.AppName);
-            await TextAsync(told.RunId);
-            await TextAsync(told.Resource);
-            await TextAsync(told.Backend);
-            await TextAsync(RetryWords.Of(told.Executor));
-            await copy.WriteAsync(told.Attempt, NpgsqlDbType.Integer, cancellationToken);
-            await TextAsync(RetryWords.Of(told.Outcome));
-            await TextAsync(told.ExceptionType);
-            await TextAsync(told.ExceptionValue);
-            await TextAsync(told.Code);
-            await TextAsync(told.Class is { } kind ? RetryWords.Of(kind) : null);
-            await (told.Delay is { } delay ? copy.WriteAsync(delay.TotalSeconds, NpgsqlDbType.Double, cancellationToken) : copy.WriteNullAsync(cancellationToken));
-            await (told.NextAttemptAt is { } next ? copy.WriteAsync(next, NpgsqlDbType.TimestampTz, cancellationToken) : copy.WriteNullAsync(cancellationToken));
+            copy.Row(19);
+            copy.Uuid(told.Id);
+            copy.Time(told.At);
+            copy.Text(told.Who.Source);
+            copy.Text(told.Who.Host);
+            copy.Text(told.Who.Process);
+            copy.Text(told.Who.Thread);
+            copy.Text(told.AppName);
+            copy.Text(told.RunId);
+            copy.Text(told.Who.Resource);
+            copy.Text(told.Backend);
+            copy.Text(RetryWords.Of(told.Executor));
+            copy.Integer(told.Attempt);
+            copy.Text(RetryWords.Of(told.Outcome));
+            copy.Text(told.ExceptionType);
+            copy.Text(told.ExceptionValue);
+            copy.Text(told.Code);
+            copy.Text(told.Class is { } kind ? RetryWords.Of(kind) : null);
+            copy.Double(told.Delay?.TotalSeconds);
+            copy.Time(told.NextAttemptAt);
+            await copy.SentAsync(cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);
-
-        Task TextAsync(string? text) => text is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(text, NpgsqlDbType.Text, cancellationToken);
     }
 
     /// <summary>What the database said of a batch.</summary>
     /// <param name="Fresh">The events it does not know, as far as was asked.</param>
-    /// <param name="Streaks">The newest streak of each key.</param>
+    /// <param name="Streaks">The newest streak of each teller.</param>
     /// <param name="Table">The table of their day; null where they are of several days, or of one that has none.</param>
-    private sealed record Asked(IReadOnlyList<RetryEvent> Fresh, Dictionary<StreakKey, RetryStreak> Streaks, string? Table);
+    private sealed record Asked(IReadOnlyList<RetryEvent> Fresh, Dictionary<RetryTeller, RetryStreak> Streaks, string? Table);
 
     /// <summary>The one day of a batch, in UTC.</summary>
     private sealed record Day(DateOnly Date)

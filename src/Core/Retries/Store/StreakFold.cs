@@ -1,14 +1,6 @@
+using System.Runtime.InteropServices;
+
 namespace Dashboard.Core.Retries.Store;
-
-/// <summary>Whose streaks these are: one process, thread and resource has at most one open at a time.</summary>
-internal readonly record struct StreakKey(string Source, string Host, string Process, string Thread, string Resource)
-{
-    /// <summary>Of an event.</summary>
-    public static StreakKey Of(RetryEvent told) => new(told.Source, told.Host, told.Process, told.Thread, told.Resource);
-
-    /// <summary>Of a streak.</summary>
-    public static StreakKey Of(RetryStreak streak) => new(streak.Source, streak.Host, streak.Process, streak.Thread, streak.Resource);
-}
 
 /// <summary>Makes streaks of events: a pure rule, one event after the other, so it does not matter how the events were cut into batches.</summary>
 internal static class StreakFold
@@ -17,17 +9,17 @@ internal static class StreakFold
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Tells what a batch of events makes of the streaks known.</summary>
-    /// <param name="known">The newest streak of each key, open or ended.</param>
+    /// <param name="known">The newest streak of each teller, open or ended.</param>
     /// <param name="events">In the order in which each thread told them.</param>
-    /// <returns>The streaks that are new or changed, the newest of each key last.</returns>
-    public static IReadOnlyList<RetryStreak> Of(IReadOnlyDictionary<StreakKey, RetryStreak> known, IEnumerable<RetryEvent> events)
+    /// <returns>The streaks that are new or changed, the newest of each teller last.</returns>
+    public static IReadOnlyList<RetryStreak> Of(IReadOnlyDictionary<RetryTeller, RetryStreak> known, IEnumerable<RetryEvent> events)
     {
-        var newest = new Dictionary<StreakKey, RetryStreak>(known);
+        var newest = new Dictionary<RetryTeller, RetryStreak>(known);
         var changed = new Dictionary<Guid, RetryStreak>();
         foreach (var told in events)
         {
-            var key = StreakKey.Of(told);
-            var before = newest.GetValueOrDefault(key);
+            ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(newest, told.Who, out _);
+            var before = place;
             var (ended, now) = Step(before, told);
             if (ended is not null)
             {
@@ -36,12 +28,12 @@ internal static class StreakFold
 
             if (now is not null && !ReferenceEquals(now, before))
             {
-                newest[key] = now;
+                place = now;
                 changed[now.Id] = now;
             }
         }
 
-        return [.. changed.Values.OrderBy(streak => ReferenceEquals(streak, newest[StreakKey.Of(streak)]))];
+        return [.. changed.Values.Where(streak => !ReferenceEquals(streak, newest[streak.Who])), .. changed.Values.Where(streak => ReferenceEquals(streak, newest[streak.Who]))];
     }
 
     /// <summary>What one event makes of the newest streak of its key.</summary>
@@ -68,7 +60,7 @@ internal static class StreakFold
         {
             if (told.At <= newest.HeardAt)
             {
-                return (null, WithMark(newest, told));
+                return (null, newest with { Marks = MarksWith(newest.Marks, told) });
             }
 
             // It counts from the start again, so the streak before ended and nobody told how.
@@ -98,11 +90,7 @@ internal static class StreakFold
             new RetryStreak
             {
                 Id = told.Id,
-                Source = told.Source,
-                Host = told.Host,
-                Process = told.Process,
-                Thread = told.Thread,
-                Resource = told.Resource,
+                Who = told.Who,
                 Backend = told.Backend,
                 Executor = told.Executor,
                 StartedAt = told.At,
@@ -113,60 +101,75 @@ internal static class StreakFold
             told);
     }
 
+    // One copy for each event, whatever it changes.
     private static RetryStreak Continue(RetryStreak streak, RetryEvent told)
     {
         var late = told.At < streak.HeardAt;
-        streak = streak with
-        {
-            HeardAt = late ? streak.HeardAt : told.At,
-            AppName = told.AppName ?? streak.AppName,
-            RunId = told.RunId ?? streak.RunId,
-        };
+        var (heard, app, run) = (late ? streak.HeardAt : told.At, told.AppName ?? streak.AppName, told.RunId ?? streak.RunId);
         switch (told.Outcome)
         {
+            case RetryOutcome.Waiting when late:
+                return streak with { HeardAt = heard, AppName = app, RunId = run };
             case RetryOutcome.Waiting:
-                return late
-                    ? streak
-                    : streak with
-                    {
-                        State = StreakState.Open,
-                        EndedAt = null,
-                        Attempts = Math.Max(streak.Attempts, told.Attempt),
-                        Delay = told.Delay ?? streak.Delay,
-                        NextAttemptAt = told.NextAttemptAt ?? streak.NextAttemptAt,
-                    };
-            case RetryOutcome.Fail:
-                return WithFailure(streak, told) with { State = StreakState.Open, EndedAt = null, Delay = told.Delay, NextAttemptAt = told.NextAttemptAt ?? (told.At + told.Delay) };
-            case RetryOutcome.GaveUp or RetryOutcome.NotRetryable:
-                return End(WithFailure(streak, told), StreakState.GaveUp, told) with { Delay = null };
-            case RetryOutcome.Aborted:
-                return End(streak, StreakState.Aborted, told);
+                return streak with
+                {
+                    HeardAt = heard,
+                    AppName = app,
+                    RunId = run,
+                    State = StreakState.Open,
+                    EndedAt = null,
+                    Attempts = Math.Max(streak.Attempts, told.Attempt),
+                    Delay = told.Delay ?? streak.Delay,
+                    NextAttemptAt = told.NextAttemptAt ?? streak.NextAttemptAt,
+                };
+            case RetryOutcome.Fail or RetryOutcome.GaveUp or RetryOutcome.NotRetryable:
+                var goesOn = told.Outcome == RetryOutcome.Fail;
+                return streak with
+                {
+                    HeardAt = heard,
+                    AppName = app,
+                    RunId = run,
+                    State = goesOn ? StreakState.Open : StreakState.GaveUp,
+                    EndedAt = goesOn ? null : told.At,
+                    Attempts = Math.Max(streak.Attempts, told.Attempt),
+                    Delay = goesOn ? told.Delay : null,
+                    NextAttemptAt = goesOn ? told.NextAttemptAt ?? (told.At + told.Delay) : null,
+                    ExceptionType = told.ExceptionType ?? streak.ExceptionType,
+                    ExceptionValue = told.ExceptionValue ?? streak.ExceptionValue,
+                    Code = told.Code,
+                    Class = told.Class ?? streak.Class,
+                    Marks = MarksWith(streak.Marks, told),
+                };
             default:
-                return End(streak, StreakState.Recovered, told);
+                return streak with
+                {
+                    HeardAt = heard,
+                    AppName = app,
+                    RunId = run,
+                    State = told.Outcome == RetryOutcome.Aborted ? StreakState.Aborted : StreakState.Recovered,
+                    EndedAt = told.At,
+                    NextAttemptAt = null,
+                };
         }
     }
 
-    private static RetryStreak End(RetryStreak streak, StreakState state, RetryEvent told) => streak with { State = state, EndedAt = told.At, NextAttemptAt = null };
-
-    private static RetryStreak WithFailure(RetryStreak streak, RetryEvent told) => WithMark(streak, told) with
-    {
-        Attempts = Math.Max(streak.Attempts, told.Attempt),
-        ExceptionType = told.ExceptionType ?? streak.ExceptionType,
-        ExceptionValue = told.ExceptionValue ?? streak.ExceptionValue,
-        Code = told.Code,
-        Class = told.Class ?? streak.Class,
-    };
-
-    private static RetryStreak WithMark(RetryStreak streak, RetryEvent told)
+    private static IReadOnlyList<AttemptMark> MarksWith(IReadOnlyList<AttemptMark> marks, RetryEvent told)
     {
         var mark = new AttemptMark(told.Attempt, told.At, told.Delay);
-        if (streak.Marks.Any(known => known.Attempt == told.Attempt))
+        if (marks.Count == 0 || marks[^1].Attempt < told.Attempt)
         {
-            return streak;
+            // As they nearly always come.
+            AttemptMark[] longer = [.. marks.Skip(marks.Count - RetryStreak.MarksKept + 1), mark];
+            return longer;
         }
 
-        var marks = streak.Marks.Append(mark).OrderBy(known => known.Attempt).ToArray();
-        return streak with { Marks = marks.Length > RetryStreak.MarksKept ? marks[^RetryStreak.MarksKept..] : marks };
+        if (marks.Any(known => known.Attempt == told.Attempt))
+        {
+            return marks;
+        }
+
+        var all = marks.Append(mark).OrderBy(known => known.Attempt).ToArray();
+        return all.Length > RetryStreak.MarksKept ? all[^RetryStreak.MarksKept..] : all;
     }
 
     // An executor with delays may tell the last failure, and then that it was the last.

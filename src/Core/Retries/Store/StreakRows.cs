@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Dashboard.Core.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,19 +11,19 @@ namespace Dashboard.Core.Retries.Store;
 /// <summary>Streaks in <c>dashboard.retry_streak</c>: reads them, and writes those a batch made or changed.</summary>
 internal sealed class StreakRows
 {
-    private readonly Dictionary<StreakKey, Guid> keys = [];
+    private readonly Dictionary<RetryTeller, Guid> keys = [];
     private readonly Dictionary<Guid, Guid> newest = [];
-    private readonly IReadOnlyList<RetryStreak> streaks;
-    private IReadOnlyList<RetryStreak> known;
+    private readonly (RetryStreak Streak, Guid Key)[] streaks;
+    private IReadOnlyList<(RetryStreak Streak, Guid Key)> known;
     private bool copied;
 
     /// <summary>Streaks to write; of each key the one that comes last becomes the newest.</summary>
-    public StreakRows(IReadOnlyList<RetryStreak> streaks)
+    public StreakRows(IReadOnlyList<RetryStreak> changed)
     {
-        this.streaks = known = streaks;
-        foreach (var streak in streaks)
+        known = streaks = [.. changed.Select(streak => (streak, Key(streak.Who)))];
+        foreach (var (streak, key) in streaks)
         {
-            newest[Key(streak)] = streak.Id;
+            newest[key] = streak.Id;
         }
     }
 
@@ -70,10 +71,10 @@ internal sealed class StreakRows
         """;
 
     /// <summary>A hash of who: an index has no room for five names.</summary>
-    public static Guid KeyOf(StreakKey key)
+    public static Guid KeyOf(RetryTeller who)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\u001f', key.Source, key.Host, key.Process, key.Thread, key.Resource)), hash);
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\u001f', who.Source, who.Host, who.Process, who.Thread, who.Resource)), hash);
         return new Guid(hash[..16]);
     }
 
@@ -84,52 +85,51 @@ internal sealed class StreakRows
     /// <exception cref="PostgresException">One is there although its events are not any more: a unique violation. Then all of them go through <see cref="Write"/>.</exception>
     public async Task CopyNewAsync(NpgsqlConnection connection, HashSet<Guid> heardOf, CancellationToken cancellationToken)
     {
-        RetryStreak[] made = [.. streaks.Where(streak => !heardOf.Contains(streak.Id))];
-        (known, copied) = ([.. streaks.Where(streak => heardOf.Contains(streak.Id))], true);
+        var made = streaks.Where(row => !heardOf.Contains(row.Streak.Id)).ToArray();
+        (known, copied) = ([.. streaks.Where(row => heardOf.Contains(row.Streak.Id))], true);
         if (made.Length == 0)
         {
             return;
         }
 
-        await using (var older = new NpgsqlCommand(OlderSql, connection) { Parameters = { new("keys", made.Where(IsNewest).Select(Key).ToArray()) } })
+        await using (var older = new NpgsqlCommand(OlderSql, connection) { Parameters = { new("keys", made.Where(IsNewest).Select(row => row.Key).ToArray()) } })
         {
             await older.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await using var copy = await connection.BeginBinaryImportAsync(CopySql, cancellationToken);
-        foreach (var streak in made)
+        await using var copy = await BinaryCopy.BeginAsync(connection, CopySql, cancellationToken);
+        foreach (var row in made)
         {
-            await copy.StartRowAsync(cancellationToken);
-            await copy.WriteAsync(streak.Id, NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(Key(streak), NpgsqlDbType.Uuid, cancellationToken);
-            await copy.WriteAsync(IsNewest(streak), NpgsqlDbType.Boolean, cancellationToken);
-            await TextAsync(streak.Source);
-            await TextAsync(streak.Host);
-            await TextAsync(streak.Process);
-            await TextAsync(streak.Thread);
-            await TextAsync(streak.AppName);
-            await TextAsync(streak.RunId);
-            await TextAsync(streak.Resource);
-            await TextAsync(streak.Backend);
-            await TextAsync(RetryWords.Of(streak.Executor));
-            await TimeAsync(streak.StartedAt);
-            await TextAsync(RetryWords.Of(streak.State));
-            await TimeAsync(streak.EndedAt);
-            await copy.WriteAsync(streak.Attempts, NpgsqlDbType.Integer, cancellationToken);
-            await TimeAsync(streak.HeardAt);
-            await (streak.Delay is { } delay ? copy.WriteAsync(delay.TotalSeconds, NpgsqlDbType.Double, cancellationToken) : copy.WriteNullAsync(cancellationToken));
-            await TimeAsync(streak.NextAttemptAt);
-            await TextAsync(streak.ExceptionType);
-            await TextAsync(streak.ExceptionValue);
-            await TextAsync(streak.Code);
-            await TextAsync(streak.Class is { } kind ? RetryWords.Of(kind) : null);
-            await copy.WriteAsync(Marks(streak.Marks), NpgsqlDbType.Jsonb, cancellationToken);
+            var streak = row.Streak;
+            copy.Row(24);
+            copy.Uuid(streak.Id);
+            copy.Uuid(row.Key);
+            copy.Boolean(IsNewest(row));
+            copy.Text(streak.Who.Source);
+            copy.Text(streak.Who.Host);
+            copy.Text(streak.Who.Process);
+            copy.Text(streak.Who.Thread);
+            copy.Text(streak.AppName);
+            copy.Text(streak.RunId);
+            copy.Text(streak.Who.Resource);
+            copy.Text(streak.Backend);
+            copy.Text(RetryWords.Of(streak.Executor));
+            copy.Time(streak.StartedAt);
+            copy.Text(RetryWords.Of(streak.State));
+            copy.Time(streak.EndedAt);
+            copy.Integer(streak.Attempts);
+            copy.Time(streak.HeardAt);
+            copy.Double(streak.Delay?.TotalSeconds);
+            copy.Time(streak.NextAttemptAt);
+            copy.Text(streak.ExceptionType);
+            copy.Text(streak.ExceptionValue);
+            copy.Text(streak.Code);
+            copy.Text(streak.Class is { } kind ? RetryWords.Of(kind) : null);
+            copy.Jsonb(Marks(streak.Marks));
+            await copy.SentAsync(cancellationToken);
         }
 
         await copy.CompleteAsync(cancellationToken);
-
-        Task TextAsync(string? text) => text is null ? copy.WriteNullAsync(cancellationToken) : copy.WriteAsync(text, NpgsqlDbType.Text, cancellationToken);
-        Task TimeAsync(DateTimeOffset? at) => at is { } moment ? copy.WriteAsync(moment.ToUniversalTime(), NpgsqlDbType.TimestampTz, cancellationToken) : copy.WriteNullAsync(cancellationToken);
     }
 
     /// <summary>Writes them, whether they are there or not.</summary>
@@ -149,30 +149,30 @@ internal sealed class StreakRows
         {
             Parameters =
             {
-                new("ids", known.Select(streak => streak.Id).ToArray()),
-                new("keys", known.Select(Key).ToArray()),
+                new("ids", known.Select(row => row.Streak.Id).ToArray()),
+                new("keys", known.Select(row => row.Key).ToArray()),
                 new("newest", known.Select(IsNewest).ToArray()),
-                Texts("sources", known, streak => streak.Source),
-                Texts("hosts", known, streak => streak.Host),
-                Texts("processes", known, streak => streak.Process),
-                Texts("threads", known, streak => streak.Thread),
-                Texts("apps", known, streak => streak.AppName),
-                Texts("runs", known, streak => streak.RunId),
-                Texts("resources", known, streak => streak.Resource),
-                Texts("backends", known, streak => streak.Backend),
-                Texts("executors", known, streak => RetryWords.Of(streak.Executor)),
-                Times("starts", known, streak => streak.StartedAt),
-                Texts("states", known, streak => RetryWords.Of(streak.State)),
-                Times("ends", known, streak => streak.EndedAt),
-                new("attempts", known.Select(streak => streak.Attempts).ToArray()),
-                Times("heards", known, streak => streak.HeardAt),
-                new("delays", NpgsqlDbType.Array | NpgsqlDbType.Double) { Value = known.Select(streak => streak.Delay?.TotalSeconds).ToArray() },
-                Times("nexts", known, streak => streak.NextAttemptAt),
-                Texts("types", known, streak => streak.ExceptionType),
-                Texts("values", known, streak => streak.ExceptionValue),
-                Texts("codes", known, streak => streak.Code),
-                Texts("classes", known, streak => streak.Class is { } kind ? RetryWords.Of(kind) : null),
-                Texts("marks", known, streak => Marks(streak.Marks)),
+                Texts("sources", known, row => row.Streak.Who.Source),
+                Texts("hosts", known, row => row.Streak.Who.Host),
+                Texts("processes", known, row => row.Streak.Who.Process),
+                Texts("threads", known, row => row.Streak.Who.Thread),
+                Texts("apps", known, row => row.Streak.AppName),
+                Texts("runs", known, row => row.Streak.RunId),
+                Texts("resources", known, row => row.Streak.Who.Resource),
+                Texts("backends", known, row => row.Streak.Backend),
+                Texts("executors", known, row => RetryWords.Of(row.Streak.Executor)),
+                Times("starts", known, row => row.Streak.StartedAt),
+                Texts("states", known, row => RetryWords.Of(row.Streak.State)),
+                Times("ends", known, row => row.Streak.EndedAt),
+                new("attempts", known.Select(row => row.Streak.Attempts).ToArray()),
+                Times("heards", known, row => row.Streak.HeardAt),
+                new("delays", NpgsqlDbType.Array | NpgsqlDbType.Double) { Value = known.Select(row => row.Streak.Delay?.TotalSeconds).ToArray() },
+                Times("nexts", known, row => row.Streak.NextAttemptAt),
+                Texts("types", known, row => row.Streak.ExceptionType),
+                Texts("values", known, row => row.Streak.ExceptionValue),
+                Texts("codes", known, row => row.Streak.Code),
+                Texts("classes", known, row => row.Streak.Class is { } kind ? RetryWords.Of(kind) : null),
+                Texts("marks", known, row => Marks(row.Streak.Marks)),
             },
         };
     }
@@ -181,13 +181,9 @@ internal sealed class StreakRows
     public static RetryStreak Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetGuid(0),
-        Source = row.GetString(1),
-        Host = row.GetString(2),
-        Process = row.GetString(3),
-        Thread = row.GetString(4),
+        Who = new RetryTeller(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(7)),
         AppName = Text(row, 5),
         RunId = Text(row, 6),
-        Resource = row.GetString(7),
         Backend = row.GetString(8),
         Executor = RetryWords.TryExecutor(row.GetString(9), out var executor) ? executor : ExecutorKind.Plain,
         StartedAt = row.GetFieldValue<DateTimeOffset>(10),
@@ -218,18 +214,17 @@ internal sealed class StreakRows
     /// <summary>A text or null.</summary>
     public static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private Guid Key(RetryStreak streak)
+    private Guid Key(RetryTeller who)
     {
-        var key = StreakKey.Of(streak);
-        if (!keys.TryGetValue(key, out var hash))
+        if (!keys.TryGetValue(who, out var hash))
         {
-            keys[key] = hash = KeyOf(key);
+            keys[who] = hash = KeyOf(who);
         }
 
         return hash;
     }
 
-    private bool IsNewest(RetryStreak streak) => newest[Key(streak)] == streak.Id;
+    private bool IsNewest((RetryStreak Streak, Guid Key) row) => newest[row.Key] == row.Streak.Id;
 
     // Attempt, microseconds since 1970, seconds of delay: short, and as exact as the columns.
     private static string Marks(IReadOnlyList<AttemptMark> marks)

@@ -42,7 +42,7 @@ internal static class InputHash
         Add(job.Backlog?.Owed.Count);
         AddMoment(job.Backlog?.Eta?.At);
         Add(job.Retrying?.Attempts);
-        Add(job.Retrying?.Resource);
+        Add(job.Retrying?.Who.Resource);
         AddMoment(job.Retrying?.NextAttemptAt);
         AddMoment(job.Deadline.Effective);
         Add(job.Deadline.For);

@@ -21,12 +21,12 @@ internal static class RetryRules
         }
 
         var kind = streak.Class ?? FailureClass.Unknown;
-        var what = $"{streak.Resource} failed {VerdictWords.Count(streak.Attempts, "time", "times")} in this run{(streak.Code is { } code ? $", {code}" : "")}";
+        var what = $"{streak.Who.Resource} failed {VerdictWords.Count(streak.Attempts, "time", "times")} in this run{(streak.Code is { } code ? $", {code}" : "")}";
         var fact = new VerdictFact($"{what}; {(streak.NextAttemptAt is { } at ? $"next try at {At(job, at)}" : "a try is under way")}.", "telemetry");
         if (kind is FailureClass.Auth or FailureClass.Configuration or FailureClass.Code or FailureClass.Data && streak.Attempts >= 2)
         {
             var silent = streak.Executor == ExecutorKind.Infinite ? " This will not show as a failure: it is tried for ever." : "";
-            return Human(job, "R7", $"{what}, and no try heals that.{silent}", $"Put right what {streak.Resource} refuses: {streak.ExceptionType}.", fact.Text) with { Class = kind, Facts = [fact] };
+            return Human(job, "R7", $"{what}, and no try heals that.{silent}", $"Put right what {streak.Who.Resource} refuses: {streak.ExceptionType}.", fact.Text) with { Class = kind, Facts = [fact] };
         }
 
         // While it waits, so does everything after it.
@@ -49,7 +49,7 @@ internal static class RetryRules
             return Human(job, "R7", $"{what}, and it did not heal in time.", Remedy(kind), fact.Text, call) with { Class = kind, Facts = [fact] };
         }
 
-        var heal = HealRule.For(Attempts(job, streak, kind, next), (job.Usual, job.Long), call, streak.Attempts, job.Model.Attempts.Known(streak.Resource, kind, streak.Attempts));
+        var heal = HealRule.For(Attempts(job, streak, kind, next), (job.Usual, job.Long), call, streak.Attempts, job.Model.Attempts.Known(streak.Who.Resource, kind, streak.Attempts));
         var decide = overdue && job.SecondLook is { } second ? second : call;
         return MayHeal(job, "R7", what, kind, heal, before, next) with { DecideAt = decide, PageBy = call, Facts = [fact, .. Past(heal)] };
     }
@@ -60,7 +60,7 @@ internal static class RetryRules
         var (at, failures) = (next, streak.Attempts);
         for (; failures < (streak.Executor == ExecutorKind.Limited ? Ladder.Length : MostAttempts); failures++)
         {
-            yield return new ComingTry(at, job.Model.Attempts.Hazard(streak.Resource, kind, failures));
+            yield return new ComingTry(at, job.Model.Attempts.Hazard(streak.Who.Resource, kind, failures));
             at += Ladder[Math.Min(failures, Ladder.Length - 1)];
         }
 

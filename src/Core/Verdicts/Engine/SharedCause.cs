@@ -84,7 +84,7 @@ internal static class SharedCause
             }
         }
 
-        return named ?? (members.Count < 2 ? null : new VerdictRoot(RootKind.Resource, members.Select(member => cases[member].Retrying?.Resource).FirstOrDefault(name => name is not null) ?? words));
+        return named ?? (members.Count < 2 ? null : new VerdictRoot(RootKind.Resource, members.Select(member => cases[member].Retrying?.Who.Resource).FirstOrDefault(name => name is not null) ?? words));
     }
 
     /// <summary>The words that failures of one cause share; null for a kind that lies with the job itself.</summary>

@@ -150,7 +150,7 @@ public sealed class ReplayedSource
             var error = Error(attempt.ErrorType, attempt.ErrorValue);
             streak ??= new RetryStreak
             {
-                Id = new Guid(++streaks, 0, 0, new byte[8]), Source = Source, Host = "simulated", Process = "crontabber", Thread = "MainThread", AppName = job, Resource = attempt.Resource, Backend = attempt.Backend,
+                Id = new Guid(++streaks, 0, 0, new byte[8]), Who = new RetryTeller(Source, "simulated", "crontabber", "MainThread", attempt.Resource), AppName = job, Backend = attempt.Backend,
                 Executor = attempt.Executor, StartedAt = at, State = StreakState.Open, Attempts = 0, HeardAt = at,
             };
             open[key] = streak with

@@ -55,8 +55,8 @@ public sealed class RetriesMonitorTests : IAsyncLifetime
         await monitor.OnceAsync(Stop);
 
         var lane = Assert.Single(feed.Newest.Resources);
-        Assert.Equal("MainThread", Assert.Single(lane.Open).Thread);
-        Assert.Equal([("Thread-1", StreakState.Recovered), ("Thread-2", StreakState.Lost)], lane.Ended.Select(streak => (streak.Thread, streak.State)));
+        Assert.Equal("MainThread", Assert.Single(lane.Open).Who.Thread);
+        Assert.Equal([("Thread-1", StreakState.Recovered), ("Thread-2", StreakState.Lost)], lane.Ended.Select(streak => (streak.Who.Thread, streak.State)));
         Assert.Equal(Now.AddSeconds(-300 + 10 + 60), lane.Ended[1].EndedAt);
         Assert.Equal([TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30)], lane.Ladder);
         Assert.Equal((Now.AddSeconds(-45), "reports-clean"), (lane.GotThroughAt, lane.GotThroughBy));
@@ -70,8 +70,8 @@ public sealed class RetriesMonitorTests : IAsyncLifetime
     {
         var events = Enumerable.Range(0, 230).SelectMany(number => (RetryEvent[])
         [
-            Told(RetryOutcome.Fail, 1, Now.AddSeconds(number - 400)) with { Resource = $"resource {number:000}", NextAttemptAt = Now.AddMinutes(5) },
-            .. number is 0 or 229 ? (RetryEvent[])[] : [Told(RetryOutcome.OkAfterRetry, 2, Now.AddSeconds(number - 390)) with { Resource = $"resource {number:000}" }],
+            Told(RetryOutcome.Fail, 1, Now.AddSeconds(number - 400), resource: $"resource {number:000}") with { NextAttemptAt = Now.AddMinutes(5) },
+            .. number is 0 or 229 ? (RetryEvent[])[] : [Told(RetryOutcome.OkAfterRetry, 2, Now.AddSeconds(number - 390), resource: $"resource {number:000}")],
         ]);
         await store.KeepAsync(new RetryBatch { Events = [.. events] }, Stop);
         await monitor.OnceAsync(Stop);

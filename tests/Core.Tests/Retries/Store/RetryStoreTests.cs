@@ -73,7 +73,7 @@ public sealed class RetryStoreTests : IAsyncLifetime
             kept.Add(StreakRows.Read(row));
         }
 
-        Assert.Equal(StreakFoldTests.Words(StreakFold.Of(new Dictionary<StreakKey, RetryStreak>(), events)), StreakFoldTests.Words(kept));
+        Assert.Equal(StreakFoldTests.Words(StreakFold.Of(new Dictionary<RetryTeller, RetryStreak>(), events)), StreakFoldTests.Words(kept));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class RetryStoreTests : IAsyncLifetime
     [Fact]
     public async Task Secrets_and_what_no_text_can_hold_are_not_kept()
     {
-        await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.Fail, 1, Now) with { ExceptionValue = "no connection: password=hunter2 \0 \ud800", Thread = "a\0b" }] }, Stop);
+        await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.Fail, 1, Now, thread: "a\0b") with { ExceptionValue = "no connection: password=hunter2 \0 \ud800" }] }, Stop);
         var value = await OneAsync<string>("select exc_value from dashboard.retry_event");
         Assert.DoesNotContain("hunter2", value, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", await OneAsync<string>("select exc_value from dashboard.retry_streak"), StringComparison.Ordinal);
@@ -143,7 +143,7 @@ public sealed class RetryStoreTests : IAsyncLifetime
     public async Task What_two_sources_tell_under_one_id_is_kept_once_whoever_comes_first()
     {
         var events = Enumerable.Range(0, 200).Select(number => Told(RetryOutcome.Fail, 1, Now.AddSeconds(number), $"Thread-{number}")).ToArray();
-        var others = events.Select(told => told with { Source = "other", At = told.At.AddMinutes(1) }).ToArray();
+        var others = events.Select(told => told with { Who = told.Who with { Source = "other" }, At = told.At.AddMinutes(1) }).ToArray();
         var receipts = await Task.WhenAll(events.Chunk(40).Concat(others.Chunk(40)).Select(batch => store.KeepAsync(new RetryBatch { Events = batch }, Stop)));
         Assert.Equal(200, receipts.Sum(receipt => receipt.Kept));
         Assert.Equal(200, await OneAsync<long>("select count(distinct id) from dashboard.retry_event"));

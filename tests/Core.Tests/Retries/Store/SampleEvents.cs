@@ -11,12 +11,8 @@ internal static class SampleEvents
     {
         Id = Guid.NewGuid(),
         At = at,
-        Source = "socorro",
-        Host = "sp-admin01",
-        Process = "crontabber/4711",
-        Thread = thread,
+        Who = new RetryTeller("socorro", "sp-admin01", "crontabber/4711", thread, resource),
         AppName = "reports-clean",
-        Resource = resource,
         Backend = "postgres",
         Executor = ExecutorKind.Infinite,
         Attempt = attempt,

@@ -103,14 +103,14 @@ public sealed class StreakFoldTests
             {
                 var events = Any(sequence, Start);
                 var whole = Fold(events);
-                var known = new Dictionary<StreakKey, RetryStreak>();
+                var known = new Dictionary<RetryTeller, RetryStreak>();
                 var all = new Dictionary<Guid, RetryStreak>();
                 foreach (var batch in events.Chunk(size))
                 {
                     foreach (var streak in StreakFold.Of(known, batch))
                     {
                         all[streak.Id] = streak;
-                        known[StreakKey.Of(streak)] = streak;
+                        known[streak.Who] = streak;
                     }
                 }
 
@@ -125,7 +125,7 @@ public sealed class StreakFoldTests
         Prop.ForAll(told.ListOf().ToArbitrary(), sequence =>
         {
             var streaks = Fold(Any(sequence, Start));
-            Assert.All(streaks.GroupBy(StreakKey.Of), group => Assert.True(group.Count(streak => streak.State == StreakState.Open) <= 1));
+            Assert.All(streaks.GroupBy(streak => streak.Who), group => Assert.True(group.Count(streak => streak.State == StreakState.Open) <= 1));
             Assert.All(streaks, streak => Assert.True(!(streak.EndedAt < streak.StartedAt) && streak.EndedAt is null == (streak.State == StreakState.Open)));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
@@ -134,5 +134,5 @@ public sealed class StreakFoldTests
         $"{streak with { Marks = [] }} {string.Join(' ', streak.Marks)}".Replace(streak.Marks.GetType().ToString(), "", StringComparison.Ordinal).Replace("Dashboard.Core.Retries.AttemptMark[]", "", StringComparison.Ordinal));
 
     private static IReadOnlyList<RetryStreak> Fold(params RetryEvent[] events) =>
-        [.. StreakFold.Of(new Dictionary<StreakKey, RetryStreak>(), events).OrderBy(streak => streak.StartedAt)];
+        [.. StreakFold.Of(new Dictionary<RetryTeller, RetryStreak>(), events).OrderBy(streak => streak.StartedAt)];
 }

@@ -293,7 +293,7 @@ public sealed class VerdictRuleTests
 
     private static RetryStreak Streak(ExecutorKind executor, int attempts, FailureClass kind) => new()
     {
-        Id = Guid.Empty, Source = "test", Host = "h", Process = "p", Thread = "t", AppName = "job", Resource = "postgresql", Backend = "postgresql", Executor = executor,
+        Id = Guid.Empty, Who = new RetryTeller("test", "h", "p", "t", "postgresql"), AppName = "job", Backend = "postgresql", Executor = executor,
         StartedAt = Now.AddMinutes(-2), State = StreakState.Open, Attempts = attempts, HeardAt = Now, NextAttemptAt = Now.AddMinutes(5), Class = kind, ExceptionType = "OperationalError",
     };
 }
