@@ -44,7 +44,7 @@ internal static class IngestVerb
             }
 
             var sources = SourceOptions.Read(Verbs.Configuration());
-            var meant = parsed.GetValue(source) is { } name ? sources.FirstOrDefault(each => each.Name == name) : sources.FirstOrDefault();
+            var meant = parsed.GetValue(source) is { } name ? sources.FirstOrDefault(each => each.Name == name) : sources is [var first, ..] ? first : null;
             var names = JobNames.Read(parsed.GetValue(jobs), parsed.GetValue(mapping), meant);
             foreach (var fault in names.Faults)
             {
