@@ -83,7 +83,7 @@ public sealed class HealMemory
             {
                 inOrder.Enqueue(ended[i].Id);
                 var called = ended[i].AppName is { } job && IsCalled(said, job);
-                Attempts(new PastStreak(ended[i].Id, ended[i].Resource, ended[i].Class ?? FailureClass.Unknown, ended[i].Attempts, ended[i].State == StreakState.Recovered, called), attempts ??= []);
+                Attempts(new PastStreak(ended[i].Id, ended[i].Who.Resource, ended[i].Class ?? FailureClass.Unknown, ended[i].Attempts, ended[i].State == StreakState.Recovered, called), attempts ??= []);
             }
         }
 
