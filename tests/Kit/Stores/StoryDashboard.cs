@@ -7,7 +7,7 @@ namespace Dashboard.Kit.Stores;
 /// <summary>The real program of the story: it moves crashes from a queue through the stores its file names, and is told of another file by SIGHUP; and its commands beside it.</summary>
 public sealed class StoryDashboard : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private readonly string program;
     private readonly string folder;
     private readonly string queue;
