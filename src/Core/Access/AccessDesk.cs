@@ -186,6 +186,7 @@ public sealed partial class AccessDesk(
         if (await authority.AskAsync(actor, deed, cancellationToken) is { Granted: false } refused)
         {
             LogRefused(log, actor.Name, actor.Via, actor.Address ?? "", deed.Name);
+            await record.DeniedAsync(refused, deed, cancellationToken);
             return new AccessOutcome(false, refused.Because);
         }
 

@@ -33,6 +33,17 @@ public sealed partial class AccessRecord(AuditQueries audit, ILogger<AccessRecor
     /// <param name="cancellationToken">To stop.</param>
     public Task ChangedAsync(Actor who, string kind, string summary, CancellationToken cancellationToken) => AddAsync(new AuditEntry(AuditEvents.Access, who, summary) { Kind = kind }, cancellationToken);
 
+    /// <summary>Somebody asked for what they may not.</summary>
+    /// <param name="refused">The refusal, with who they are.</param>
+    /// <param name="deed">What.</param>
+    /// <param name="cancellationToken">To stop.</param>
+    public Task DeniedAsync(Permission refused, Deed deed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(refused);
+        ArgumentNullException.ThrowIfNull(deed);
+        return AddAsync(new AuditEntry(AuditEvents.Denied, refused.Actor, refused.Because) { Kind = deed.Name }, cancellationToken);
+    }
+
     private static Actor Of(Session session) => new(session.Name, session.Role, session.Via, session.Address);
 
     private async Task AddAsync(AuditEntry entry, CancellationToken cancellationToken)

@@ -16,8 +16,8 @@ public sealed class SessionQueries(OwnDatabase database)
     // Who is shut out gets none; sessions long over go with the next that begins.
     private const string BeginSql = """
         with forgotten as (delete from dashboard.session where ends_at < now() - interval '90 days')
-        insert into dashboard.session (id, name, role, via, subject, address, agent, ends_at)
-        select @id, @name, @role, @via, @subject, @address, @agent, now() + @life
+        insert into dashboard.session (id, name, role, via, subject, address, agent, ends_at, provider_session)
+        select @id, @name, @role, @via, @subject, @address, @agent, now() + @life, @provider
          where not exists (select from dashboard.barred where via = @via and subject = @subject)
         """;
 
@@ -69,6 +69,21 @@ public sealed class SessionQueries(OwnDatabase database)
            and (subject is not null or role = @role)
            and ended_at is null
            and ends_at > now()
+        """;
+
+    // A provider speaks for those it vouched for, by the login, by the person, or both.
+    private const string ProviderSql = """
+        update dashboard.session
+           set ended_at = now(), ended_by = @by
+         where via = 'oidc'
+           and starts_with(subject, @prefix)
+           and (@subject::text is null or subject = @prefix || @subject::text)
+           and (@provider::text is null or provider_session = @provider::text)
+           and (@subject::text is not null or @provider::text is not null)
+           and started_at <= @until
+           and ended_at is null
+           and ends_at > now()
+        returning name
         """;
 
     private const string OutSql = """
@@ -157,6 +172,22 @@ public sealed class SessionQueries(OwnDatabase database)
             cancellationToken);
     }
 
+    /// <summary>Ends the sessions that came of a login which ended at the provider; whose they were.</summary>
+    public async Task<IReadOnlyList<string>> EndAsync(ProviderLogout said, string by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(said);
+        return await database.Now.Repeatable.RowsAsync(
+            () => CommandOf(
+                ProviderSql,
+                new NpgsqlParameter<string>("prefix", said.Prefix),
+                Text("subject", said.Subject),
+                Text("provider", said.ProviderSession),
+                new NpgsqlParameter<DateTime>("until", said.Until.ToUniversalTime()),
+                new NpgsqlParameter<string>("by", by)),
+            static row => row.GetString(0),
+            cancellationToken);
+    }
+
     /// <summary>Those of some sessions that do not last any more.</summary>
     public async Task<IReadOnlyList<Guid>> OutAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         await database.Now.Statements.RowsAsync(() => CommandOf(OutSql, new NpgsqlParameter<Guid[]>("ids", [.. ids])), static row => row.GetGuid(0), cancellationToken);
@@ -195,6 +226,7 @@ public sealed class SessionQueries(OwnDatabase database)
         new NpgsqlParameter<string>("role", person.Role.Name()),
         new NpgsqlParameter<string>("via", person.Via),
         Text("subject", person.Subject),
+        Text("provider", person.ProviderSession),
         new NpgsqlParameter<string>("address", person.Address),
         new NpgsqlParameter<string>("agent", person.Agent.Length > LongestAgent ? person.Agent[..LongestAgent] : person.Agent),
         new NpgsqlParameter<TimeSpan>("life", life));
@@ -229,4 +261,15 @@ public sealed class SessionQueries(OwnDatabase database)
 /// <param name="Subject">Who they are to it; null for a link.</param>
 /// <param name="Address">From where they come.</param>
 /// <param name="Agent">What their browser calls itself.</param>
-public sealed record Newcomer(string Name, Role Role, string Via, string? Subject, string Address, string Agent);
+public sealed record Newcomer(string Name, Role Role, string Via, string? Subject, string Address, string Agent)
+{
+    /// <summary>What the provider calls this login; null where it gave it no name.</summary>
+    public string? ProviderSession { get; init; }
+}
+
+/// <summary>What a provider says of somebody who logged out there.</summary>
+/// <param name="Prefix">How the subjects of those it vouches for begin.</param>
+/// <param name="Subject">Who, to it; null for whoever that login was.</param>
+/// <param name="ProviderSession">Which login; null for all of that person.</param>
+/// <param name="Until">Sessions that began later are not meant.</param>
+public sealed record ProviderLogout(string Prefix, string? Subject, string? ProviderSession, DateTime Until);

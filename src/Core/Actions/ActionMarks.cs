@@ -40,10 +40,24 @@ internal static class ActionMarks
 
     private const string RequestSql = """
         with asked as (
-            insert into dashboard.operation (id, kind, source, action_kind, app_name, summary, state, made_by, actor, role, via, address, reason, committed_at)
-            select @action, 'slots', @source, 'backfill', @job, @summary, 'active', a.planned_by, @by, @role, @via, @address, @reason, now() from dashboard.action a where a.id = @action
+            insert into dashboard.operation (id, kind, source, action_kind, app_name, summary, state, made_by, actor, role, via, address, reason, committed_at, followed_since)
+            select @action, @kind, @source, 'backfill', @job, @summary, 'active', a.planned_by, @by, @role, @via, @address, @reason, now(), @since
+              from dashboard.action a
+             where a.id = @action
         )
-        insert into dashboard.operation_slot (operation, slot) select @action, unnest(@slots::timestamptz[])
+        insert into dashboard.operation_slot (operation, slot, state, because)
+        select @action, slot, case when runs then 'waiting' else 'not_run' end, case when runs then null else because end
+          from unnest(@slots::timestamptz[], @runs::boolean[], @becauses::text[]) s (slot, runs, because)
+        """;
+
+    // What crontabber has not begun is not run because of an action that was undone.
+    private const string UnfollowSql = """
+        with slots as (
+            update dashboard.operation_slot set state = 'cancelled', because = 'it was undone by ' || @by where operation = @undoes and state = 'waiting'
+        )
+        update dashboard.operation
+           set state = 'cancelled', because = 'It was undone by ' || @by || '.', finished_at = now()
+         where id = @undoes and kind = 'row' and state = 'active'
         """;
 
     public static async Task ApplyAsync(NpgsqlConnection connection, KeptAction action, Ending ending, CancellationToken cancellationToken)
@@ -53,6 +67,7 @@ internal static class ActionMarks
         {
             await DoAsync(connection, UndoSql, action, ending, cancellationToken, ("undoes", undoes));
             await DoAsync(connection, HeldAgainSql, action, ending, cancellationToken, ("undoes", undoes));
+            await DoAsync(connection, UnfollowSql, action, ending, cancellationToken, ("undoes", undoes));
             return;
         }
 
@@ -60,6 +75,11 @@ internal static class ActionMarks
         {
             await RequestAsync(connection, action, ending, cancellationToken);
             return;
+        }
+
+        if (plan is { Kind: ActionKind.Backfill, Runs: > 0 })
+        {
+            await RequestAsync(connection, action, ending, cancellationToken);
         }
 
         // Whatever sets the next run, or takes the row away, ends a hold: the runner looks at nothing else.
@@ -82,7 +102,8 @@ internal static class ActionMarks
     private static Task RequestAsync(NpgsqlConnection connection, KeptAction action, Ending ending, CancellationToken cancellationToken) => DoAsync(
         connection, RequestSql, action, ending, cancellationToken,
         ("summary", action.Plan.Summary), ("role", Access.Roles.Name(ending.Who.Role)), ("via", ending.Who.Via), ("address", (object?)ending.Who.Address ?? DBNull.Value),
-        ("slots", action.Plan.Slots.Where(slot => slot.WillRun).Select(slot => slot.Slot.UtcDateTime).ToArray()));
+        ("kind", action.Plan.IsExact ? "slots" : "row"), ("since", action.Plan.Now.UtcDateTime),
+        ("slots", action.Plan.Slots.Select(slot => slot.Slot.UtcDateTime).ToArray()), ("runs", action.Plan.Slots.Select(slot => slot.WillRun).ToArray()), ("becauses", action.Plan.Slots.Select(slot => slot.Because).ToArray()));
 
     private static async Task DoAsync(NpgsqlConnection connection, string sql, KeptAction action, Ending ending, CancellationToken cancellationToken, params (string Name, object Value)[] more)
     {

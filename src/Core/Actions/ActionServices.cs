@@ -27,6 +27,8 @@ public static class ActionServices
         services.AddSingleton<OperationQueries>();
         services.AddSingleton<OperationTools>();
         services.AddSingleton<OperationWorker>();
+        services.AddSingleton<FollowedFeeds>();
+        services.AddSingleton<BackfillFollower>();
         services.AddSingleton<OperationsMonitor>();
         services.AddSingleton<OperatorOperations>();
         services.AddHostedService(provider => provider.GetRequiredService<OperationsMonitor>());

@@ -17,7 +17,7 @@ public sealed record SaidByPeople(string Sentence, string Source);
 
 /// <summary>
 /// The one way to say something of a trouble, for pages and the API alike: that one knows, that it is to be quiet, whether the page was needed. Each call first asks whether who calls may,
-/// now; what is said and its line in the audit are one transaction. Nothing of the scheduler is touched.
+/// now, and whoever may not leaves a line in the audit; what is said and its line in the audit are one transaction. Nothing of the scheduler is touched.
 /// </summary>
 public sealed class OperatorVerdicts(IAuthority authority, OwnDatabase database, SourceDirectory sources, LedgerMonitor monitor, OutboxWake outbox, IOptions<NotificationOptions> notifications, TimeProvider clock)
 {
@@ -67,7 +67,7 @@ public sealed class OperatorVerdicts(IAuthority authority, OwnDatabase database,
         var permission = await authority.AskAsync(who, Deeds.Silence, cancellationToken);
         if (!permission.Granted)
         {
-            return ActionAnswer.Denied<SaidByPeople>(permission.Because);
+            return await DeniedAsync(permission, "silence", reason, cancellationToken);
         }
 
         if (sources.Find(source) is not { } known || known.Name != source)
@@ -113,7 +113,7 @@ public sealed class OperatorVerdicts(IAuthority authority, OwnDatabase database,
         var permission = await authority.AskAsync(who, Deeds.Silence, cancellationToken);
         if (!permission.Granted)
         {
-            return ActionAnswer.Denied<SaidByPeople>(permission.Because);
+            return await DeniedAsync(permission, "end-silence", null, cancellationToken);
         }
 
         var ended = await database.Now.Once.RunAsync(
@@ -148,7 +148,7 @@ public sealed class OperatorVerdicts(IAuthority authority, OwnDatabase database,
         var permission = await authority.AskAsync(who, deed, cancellationToken);
         if (!permission.Granted)
         {
-            return ActionAnswer.Denied<SaidByPeople>(permission.Because);
+            return await DeniedAsync(permission, LedgerRows.Slug(kind), reason, cancellationToken);
         }
 
         if (Refusal(reason) is { } refusal)
@@ -207,6 +207,15 @@ public sealed class OperatorVerdicts(IAuthority authority, OwnDatabase database,
         monitor.Said();
         outbox.Wake();
         return ActionAnswer.Of(new SaidByPeople(sentence, incident.Source));
+    }
+
+    // Who may not leaves a line, as everywhere.
+    private async Task<ActionAnswer<SaidByPeople>> DeniedAsync(Permission permission, string kind, string? reason, CancellationToken cancellationToken)
+    {
+        var kept = reason is { Length: > OperatorActions.LongestReason } ? reason[..OperatorActions.LongestReason] : reason;
+        await database.Now.Once.RunAsync(
+            (connection, token) => new ValueTask<AuditAnchor>(AuditQueries.AddAsync(connection, new AuditEntry(AuditEvents.Denied, permission.Actor, permission.Because) { Kind = kind, Reason = kept }, token)), cancellationToken);
+        return ActionAnswer.Denied<SaidByPeople>(permission.Because);
     }
 
     private async Task<Incident?> FindAsync(Guid id, CancellationToken cancellationToken) =>

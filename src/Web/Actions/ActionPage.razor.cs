@@ -1,5 +1,6 @@
 using Dashboard.Core.Access;
 using Dashboard.Core.Actions;
+using Dashboard.Core.Backfill;
 using Dashboard.Web.Layout;
 using Dashboard.Web.Security;
 using Microsoft.AspNetCore.Components;
@@ -84,6 +85,9 @@ public sealed partial class ActionPage
             trouble = "The dashboard's own records are out of reach, so the plan cannot be shown. It is kept; try again when they are back.";
         }
     }
+
+    // The same slots as before, be they as they may by now.
+    private static BackfillChoice? Again(ActionPlan plan) => plan is { Kind: ActionKind.Backfill, Runs: > 0 } && plan.Slots.Any(slot => slot.WillRun) ? BackfillChoice.Of(SlotWish.All, [.. plan.Slots.Where(slot => slot.WillRun).Select(slot => slot.Slot)]) : null;
 
     private static bool MayUndo(ActionPlan plan) => plan.Edit.Kind != RowEditKind.None || plan.Kind == ActionKind.Acknowledge;
 }

@@ -71,7 +71,7 @@ internal sealed class ActionVerbs(Func<IConfiguration> configuration, TimeProvid
             case ActionKind.Hold:
                 command.Add(length);
                 command.Add(until);
-                command.Validators.Add(asked => Require(asked, (asked.GetValue(length) is null) != (asked.GetValue(until) is null), "A hold has an end: --for 4h, or --until a moment."));
+                command.Validators.Add(asked => Require(asked, () => (asked.GetValue(length) is null) != (asked.GetValue(until) is null), "A hold has an end: --for 4h, or --until a moment."));
                 break;
             case ActionKind.Backfill:
                 command.Add(from);
@@ -80,13 +80,13 @@ internal sealed class ActionVerbs(Func<IConfiguration> configuration, TimeProvid
                 command.Add(wish);
                 wish.AcceptOnlyFromAmong("missing", "missing_and_failed", "all");
                 command.Validators.Add(asked => Require(
-                    asked, asked.GetValue(slots) is { Length: > 0 } ? asked.GetValue(from) is null && asked.GetValue(to) is null : asked.GetValue(from) is { } first && asked.GetValue(to) is { } last && first <= last,
+                    asked, () => asked.GetValue(slots) is { Length: > 0 } ? asked.GetValue(from) is null && asked.GetValue(to) is null : asked.GetValue(from) is { } first && asked.GetValue(to) is { } last && first <= last,
                     "Which slots: --from and --to, in this order, or --slot as often as wanted."));
                 break;
         }
 
-        command.Validators.Add(asked => Require(asked, !(asked.GetValue(plan) && asked.GetValue(yes)), "Either --plan or --yes."));
-        command.Validators.Add(asked => Require(asked, !asked.GetValue(yes) || !string.IsNullOrWhiteSpace(asked.GetValue(reason)), "--yes needs --reason: it is kept in the audit."));
+        command.Validators.Add(asked => Require(asked, () => !(asked.GetValue(plan) && asked.GetValue(yes)), "Either --plan or --yes."));
+        command.Validators.Add(asked => Require(asked, () => !asked.GetValue(yes) || !string.IsNullOrWhiteSpace(asked.GetValue(reason)), "--yes needs --reason: it is kept in the audit."));
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, kind, cancellationToken));
         return command;
     }
@@ -167,11 +167,19 @@ internal sealed class ActionVerbs(Func<IConfiguration> configuration, TimeProvid
             : new BackfillChoice(wished, parsed.GetValue(from)!.Value, parsed.GetValue(to)!.Value);
     }
 
-    private static void Require(SymbolResult asked, bool met, string otherwise)
+    // What could not be read has said so itself; asking for its value then would end the program instead.
+    private static void Require(SymbolResult asked, Func<bool> met, string otherwise)
     {
-        if (!met)
+        try
         {
-            asked.AddError(otherwise);
+            if (!met())
+            {
+                asked.AddError(otherwise);
+            }
+        }
+        catch (InvalidOperationException cause)
+        {
+            asked.AddError(cause.Message);
         }
     }
 

@@ -20,6 +20,9 @@ internal static class LedgerApi
 
     public static RouteGroupBuilder MapLedger(this RouteGroupBuilder api)
     {
+        ActionApi.Refusing(api, "/incidents/{id:guid}/say", "POST");
+        ActionApi.Refusing(api, "/silences", "POST");
+        ActionApi.Refusing(api, "/silences/{id:guid}", "DELETE", takesBody: false);
         Read(api.MapRead("/ledger", AllAsync))
             .WithName("ledger")
             .WithSummary("What was promised, sent and withheld, and how it ended")

@@ -17,6 +17,7 @@ internal static class LoginEndpoints
         routes.MapGet("/login", ComeAsync).AllowAnonymous().ExcludeFromDescription();
         routes.MapPost("/login", EnterAsync).AllowAnonymous().ExcludeFromDescription().DisableAntiforgery();
         routes.MapGet("/login/oidc", AskProviderAsync).AllowAnonymous().ExcludeFromDescription();
+        routes.MapBackChannelLogout();
         routes.MapGet(ArrivalPath, ([FromQuery] string? to) => new RazorComponentResult<ArrivedPage>(new { Target = LocalPath.Of(to) })).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/logout", () => new RazorComponentResult<LoginPage>(new { Leaving = true })).RequireAuthorization(AccessPolicies.Viewer).ExcludeFromDescription();
         routes.MapPost("/logout", LeaveAsync).RequireAuthorization(AccessPolicies.Viewer).ExcludeFromDescription();

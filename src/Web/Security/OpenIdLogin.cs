@@ -63,7 +63,7 @@ internal static partial class OpenIdLogin
         try
         {
             var from = http.Connection.RemoteIpAddress;
-            var person = new Newcomer(Shortened(name), role, ActorVia.OpenId, $"{settings.Authority} {subject}", AccessClaims.Text(from), http.Request.Headers.UserAgent.ToString());
+            var person = new Newcomer(Shortened(name), role, ActorVia.OpenId, $"{settings.Authority} {subject}", AccessClaims.Text(from), http.Request.Headers.UserAgent.ToString()) { ProviderSession = said.FindFirst("sid")?.Value };
             if (await http.RequestServices.GetRequiredService<SessionQueries>().BeginAsync(person, SessionQueries.Life, http.RequestAborted) is not { } session)
             {
                 Leave(context, LoginTrouble.Barred);

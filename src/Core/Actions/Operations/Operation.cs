@@ -10,6 +10,9 @@ public enum OperationKind
 
     /// <summary>Jobs, each with a plan of its own.</summary>
     Jobs,
+
+    /// <summary>Slots of one job that the scheduler makes up for by itself, because its row was set back: they are looked at, and nobody can stop them.</summary>
+    Row,
 }
 
 /// <summary>How far an operation is.</summary>
@@ -85,11 +88,17 @@ public sealed record Operation
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>Runs that ended later, by the observed database's clock, are of it; null where nothing is followed in a log.</summary>
+    public DateTimeOffset? FollowedSince { get; init; }
+
     /// <summary>Its parts, counted.</summary>
     public OperationProgress Progress { get; init; } = new(0, 0, 0, 0, 0);
 
     /// <summary>Whether something of it is still to come.</summary>
     public bool IsLive => State is OperationState.Planning or OperationState.Planned or OperationState.Active or OperationState.Paused;
+
+    /// <summary>Whether it is made of slots.</summary>
+    public bool IsOfSlots => Kind is not OperationKind.Jobs;
 
     /// <summary>Whether it is being carried out, or will go on when somebody says so.</summary>
     public bool IsUnderWay => State is OperationState.Active or OperationState.Paused;

@@ -29,7 +29,7 @@ public sealed class OperationQueries(OwnDatabase database)
 
     private const string SelectSql = $"""
         select o.id, o.kind, o.source, o.action_kind, o.app_name, o.wish, o.summary, o.state, o.because, o.made_at, o.made_by, o.actor, o.role, o.via, o.address, o.session, o.api_key,
-               o.reason, o.committed_at, o.finished_at, c.waiting, c.running, c.done, c.failed, c.left_out
+               o.reason, o.committed_at, o.finished_at, c.waiting, c.running, c.done, c.failed, c.left_out, o.followed_since
           from dashboard.operation o cross join lateral ({CountsSql}) c
         """;
 
@@ -54,7 +54,7 @@ public sealed class OperationQueries(OwnDatabase database)
         """;
 
     private const string BusyJobsSql = """
-        select o.app_name, o.id from dashboard.operation o where o.source = @source and o.kind = 'slots' and o.state in ('active', 'paused')
+        select o.app_name, o.id from dashboard.operation o where o.source = @source and o.kind in ('slots', 'row') and o.state in ('active', 'paused')
         union all
         select j.app_name, o.id
           from dashboard.operation o join dashboard.operation_job j on j.operation = o.id
@@ -161,7 +161,7 @@ public sealed class OperationQueries(OwnDatabase database)
         """;
 
     private const string RunningSourcesSql = """
-        select distinct o.source from dashboard.operation_slot s join dashboard.operation o on o.id = s.operation where s.state = 'running' order by o.source
+        select distinct o.source from dashboard.operation_slot s join dashboard.operation o on o.id = s.operation where s.state = 'running' and o.kind = 'slots' order by o.source
         """;
 
     /// <summary>Keeps a new one on many jobs; they are planned by whoever works on it.</summary>
@@ -378,7 +378,7 @@ public sealed class OperationQueries(OwnDatabase database)
         return new Operation
         {
             Id = row.GetGuid(0),
-            Kind = row.GetString(1) == "slots" ? OperationKind.Slots : OperationKind.Jobs,
+            Kind = Enum.Parse<OperationKind>(row.GetString(1), ignoreCase: true),
             Source = row.GetString(2),
             Action = ActionWords.Parse(row.GetString(3)) ?? ActionKind.Undo,
             Job = At(4),
@@ -394,6 +394,7 @@ public sealed class OperationQueries(OwnDatabase database)
             Reason = At(17),
             CommittedAt = Moment(row, 18),
             FinishedAt = Moment(row, 19),
+            FollowedSince = Moment(row, 25),
             Progress = new OperationProgress(Count(20), Count(21), Count(22), Count(23), Count(24)),
         };
     }

@@ -10,7 +10,7 @@ public static class OperationWords
     public static string Title(Operation operation)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        return operation.Kind == OperationKind.Slots ? $"Backfill of {operation.Job}" : $"{operation.Action.Button()}: {PlanWords.Count(operation.Progress.Total, "job")}";
+        return operation.IsOfSlots ? $"Backfill of {operation.Job}" : $"{operation.Action.Button()}: {PlanWords.Count(operation.Progress.Total, "job")}";
     }
 
     /// <summary>How it goes: <c>3 done, 1 running, 0 failed, 3 waiting</c>.</summary>
@@ -22,15 +22,27 @@ public static class OperationWords
         {
             OperationState.Planning => [$"{progress.Total - progress.Waiting} of {progress.Total} looked at"],
             OperationState.Planned => [$"{progress.Running} can be done"],
-            _ when operation.Kind == OperationKind.Slots => [$"{progress.Done} done", $"{progress.Running} running", $"{progress.Failed} failed", $"{progress.Waiting} waiting"],
+            _ when operation.IsOfSlots => [$"{progress.Done} done", $"{progress.Running} running", $"{progress.Failed} failed", $"{progress.Waiting} waiting"],
             _ => [$"{progress.Done} done", $"{progress.Failed} failed", $"{progress.Waiting} waiting"],
         };
         if (progress.Left > 0)
         {
-            parts.Add(operation.Kind == OperationKind.Slots ? $"{progress.Left} not run" : $"{progress.Left} left as they are");
+            parts.Add(operation.IsOfSlots ? $"{progress.Left} not run" : $"{progress.Left} left as they are");
         }
 
         return string.Join(", ", parts);
+    }
+
+    /// <summary>How many of its parts have ended, or have been looked at while it is planned.</summary>
+    public static int Ended(OperationState state, OperationProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        return state switch
+        {
+            OperationState.Planning => progress.Total - progress.Waiting,
+            OperationState.Planned => progress.Total,
+            _ => progress.Done + progress.Failed + progress.Left,
+        };
     }
 
     /// <summary>How it ended, for the audit.</summary>

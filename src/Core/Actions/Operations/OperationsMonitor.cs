@@ -8,7 +8,7 @@ using Npgsql;
 namespace Dashboard.Core.Actions.Operations;
 
 /// <summary>Keeps what is under way in each source, so that a viewer costs no query: looked up every two seconds and after each word of somebody.</summary>
-public sealed class OperationsMonitor(OperationQueries operations, SourceDirectory sources, SourceFeeds<OperationsSnapshot> feeds, TimeProvider clock) : BackgroundService
+public sealed class OperationsMonitor(OperationQueries operations, BackfillFollower follower, SourceDirectory sources, SourceFeeds<OperationsSnapshot> feeds, TimeProvider clock) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -19,6 +19,11 @@ public sealed class OperationsMonitor(OperationQueries operations, SourceDirecto
         {
             var feed = feeds.Of(source);
             var next = await operations.LiveAsync(source, cancellationToken);
+            if (await follower.LookAsync(next, cancellationToken))
+            {
+                next = await operations.LiveAsync(source, cancellationToken);
+            }
+
             if (!feed.Newest.Says(next))
             {
                 feed.Publish(next);

@@ -145,6 +145,11 @@ public sealed class OperatorOperations(IAuthority authority, DeedPace pace, Sour
             return no;
         }
 
+        if (operation.Kind == OperationKind.Row)
+        {
+            return ActionAnswer.No<Operation>("The scheduler makes up for these slots by itself, in one run: nobody can pause or cancel it from here. Until it begins, what set its row back can be undone.");
+        }
+
         if (ActionAnswer.TooMuch<Operation>(pace, who) is { } wait)
         {
             return wait;

@@ -66,6 +66,9 @@ internal static class SlotsPlan
             warnings.Insert(0, new ActionWarning($"{hold.By} holds it until {PlanWords.At(hold.Until)} ({hold.Reason}); this ends the hold."));
         }
 
-        return new PlanDraft { Edit = RowEdit.Update(image, cells), Summary = plan.Summary, LeftOut = leftOut, Warnings = warnings };
+        return new PlanDraft { Edit = RowEdit.Update(image, cells), Summary = Summary(plan), LeftOut = leftOut, Warnings = warnings };
     }
+
+    // The confirming button counts them all, so the sentence does, too.
+    private static string Summary(BackfillPlan plan) => plan.Unwished == 0 ? plan.Summary : $"{plan.Summary.TrimEnd('.')}, and {PlanWords.Slots(plan.Unwished)} more that nobody chose.";
 }

@@ -64,7 +64,7 @@ public sealed class SlotRequests(PostgresRuns own, string source) : ISlotRequest
           from dashboard.operation_slot s
           join dashboard.operation o on o.id = s.operation
           left join dashboard.runner_lock l on l.id = s.owner
-         where o.source = @source and s.state = 'running'
+         where o.source = @source and o.kind = 'slots' and s.state = 'running'
          order by s.operation, s.slot
          limit 1000
         """;

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Web.Actions.Operations;
 
-/// <summary>Pause, resume and cancel: plain forms, so that they work without a live connection.</summary>
+/// <summary>Pause, resume and cancel, or the undo of what the scheduler has not begun: plain forms, so that they work without a live connection.</summary>
 public sealed partial class OperationButtons
 {
     /// <summary>The operation.</summary>

@@ -38,12 +38,7 @@ public sealed partial class OperationSheet
     [Inject]
     private IAuthority Authority { get; set; } = null!;
 
-    private int Ended => view!.Operation.State switch
-    {
-        OperationState.Planning => view.Operation.Progress.Total - view.Operation.Progress.Waiting,
-        OperationState.Planned => view.Operation.Progress.Total,
-        _ => view.Operation.Progress.Done + view.Operation.Progress.Failed + view.Operation.Progress.Left,
-    };
+    private int Ended => OperationWords.Ended(view!.Operation.State, view.Operation.Progress);
 
     private string Word => view!.Operation.State switch
     {
@@ -67,7 +62,7 @@ public sealed partial class OperationSheet
     }
 
     // What failed, once nothing of it is under way.
-    private BackfillChoice? RunAgain => view is { Operation: { Kind: OperationKind.Slots, IsLive: false, Progress.Failed: > 0 } } found
+    private BackfillChoice? RunAgain => view is { Operation: { IsOfSlots: true, IsLive: false, Progress.Failed: > 0 } } found
         ? BackfillChoice.Of(SlotWish.All, [.. found.Parts.Where(part => part.State is "failed" or "lost").Select(part => part.Slot!.Value)])
         : null;
 

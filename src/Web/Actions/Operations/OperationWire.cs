@@ -40,7 +40,7 @@ public sealed record OperationWire
     /// <summary>Its id.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>slots: of one job, run one by one by the dashboard's own runner. jobs: each with a plan of its own.</summary>
+    /// <summary>slots: of one job, run one by one by the dashboard's own runner. row: slots the scheduler makes up for by itself. jobs: each with a plan of its own.</summary>
     public required OperationKind Of { get; init; }
 
     /// <summary>What is done.</summary>
