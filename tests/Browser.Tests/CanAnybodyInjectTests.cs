@@ -9,21 +9,13 @@ namespace Dashboard.Browser.Tests;
 /// <summary>"Can a job's text do anything to me?" — every text column filled with markup that wants to run.</summary>
 public sealed class CanAnybodyInjectTests : Journey
 {
-    private static readonly string[] Payloads =
+    private static readonly IReadOnlyList<string> Payloads = HostileTexts.Kinds;
+
+    /// <summary>Every page there is, but those of one job, group, plan or operation: <c>{0}</c> takes a text.</summary>
+    private static readonly string[] Pages =
     [
-        "<script>window.__pwned=1</script>", "<img src=x onerror=window.__pwned=1>", "<svg onload=window.__pwned=1>", "<svg><script>window.__pwned=1</script></svg>",
-        "\"><script>window.__pwned=1</script>", "'><script>window.__pwned=1</script>", "</title><script>window.__pwned=1</script>", "</script><script>window.__pwned=1</script>",
-        "</textarea><script>window.__pwned=1</script>", "</style><script>window.__pwned=1</script>", "--><script>window.__pwned=1</script>", "<!--<script>window.__pwned=1</script>-->",
-        "<body onload=window.__pwned=1>", "<iframe src=\"javascript:parent.__pwned=1\"></iframe>", "<iframe srcdoc=\"<script>parent.__pwned=1</script>\"></iframe>", "<a href=\"javascript:window.__pwned=1\">x</a>",
-        "javascript:window.__pwned=1", "JaVaScRiPt:window.__pwned=1", "data:text/html,<script>window.__pwned=1</script>", "vbscript:msgbox(1)",
-        "\" onmouseover=\"window.__pwned=1\" x=\"", "' onfocus='window.__pwned=1' autofocus='", "` onclick=window.__pwned=1 `", "x onload=window.__pwned=1",
-        "<details open ontoggle=window.__pwned=1>", "<video><source onerror=window.__pwned=1></video>", "<audio src=x onerror=window.__pwned=1>", "<input autofocus onfocus=window.__pwned=1>",
-        "<select autofocus onfocus=window.__pwned=1>", "<marquee onstart=window.__pwned=1>", "<object data=\"javascript:window.__pwned=1\">", "<embed src=\"javascript:window.__pwned=1\">",
-        "<form action=\"javascript:window.__pwned=1\"><button>x</button></form>", "<base href=\"https://elsewhere.invalid/\">", "<meta http-equiv=refresh content=\"0;url=javascript:window.__pwned=1\">", "<link rel=stylesheet href=\"javascript:window.__pwned=1\">",
-        "<style>@import 'javascript:window.__pwned=1';</style>", "<div style=\"background:url(javascript:window.__pwned=1)\">", "<math><mtext><script>window.__pwned=1</script></mtext></math>", "<template><script>window.__pwned=1</script></template>",
-        "&lt;script&gt;window.__pwned=1&lt;/script&gt;", "&#60;script&#62;window.__pwned=1&#60;/script&#62;", "\\u003cscript\\u003ewindow.__pwned=1\\u003c/script\\u003e", "%3Cscript%3Ewindow.__pwned=1%3C/script%3E",
-        "{{constructor.constructor('window.__pwned=1')()}}", "${window.__pwned=1}", "@(window.__pwned=1)", "<%= window.__pwned=1 %>", "<scr\tipt>window.__pwned=1</scr\tipt>", "<ｓcript>window.__pwned=1</ｓcript>",
-        "\u202e<script>window.__pwned=1</script>", "/../../<script>window.__pwned=1</script>", "?q=<script>window.__pwned=1</script>#<script>", "<noscript><p title=\"</noscript><img src=x onerror=window.__pwned=1>\">",
+        "/", "/jobs", "/jobs/collector", "/jobs?q={0}", "/jobs?q={0}&sort={0}&source={0}", "/backfill", "/backfill?show=all", "/graph", "/graph?focus={0}&hops=1", "/failures", "/failures?q={0}", "/retries", "/retries?resource={0}&window={0}",
+        "/stores", "/activity", "/activity?who={0}&kind={0}&job={0}", "/operations", "/settings", "/settings/access", "/jobs/{0}", "/failures/{0}", "/not-found",
     ];
 
     [Fact]
@@ -31,20 +23,13 @@ public sealed class CanAnybodyInjectTests : Journey
     {
         var database = await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy");
         var dashboard = Keep(await RunningDashboard.StartAsync([new TestSource("demo", database)]));
-        await dashboard.ExecuteAsync(string.Join(";\n", Payloads.SelectMany(Rows)));
+        await dashboard.ExecuteAsync(string.Concat(Payloads.Select(HostileTexts.RowsSql)));
         await dashboard.ExecuteAsync($"insert into crontabber (app_name, depends_on, error_count, last_error) values ('collector', array[{string.Join(", ", Payloads.Select(Text))}], 0, '{{}}')");
         await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => Payloads.All(payload => standings.Find(payload) is not null));
 
         var visit = await OpenAsync(dashboard, "/jobs");
         await NothingOfItIsMarkupAsync(visit.Page);
         Assert.Superset(Payloads.ToHashSet(StringComparer.Ordinal), (await visit.Page.Locator("tr[data-row] th a").AllTextContentsAsync()).ToHashSet(StringComparer.Ordinal));
-        foreach (var address in (string[])["/", "/jobs/collector", $"/jobs?q={Uri.EscapeDataString(Payloads[0])}", $"/jobs?q={Uri.EscapeDataString(Payloads[4])}&sort={Uri.EscapeDataString(Payloads[0])}&source={Uri.EscapeDataString(Payloads[4])}"])
-        {
-            await visit.Page.GotoAsync(new Uri(dashboard.Url, address).AbsoluteUri);
-            await visit.Page.LiveAsync();
-            await NothingOfItIsMarkupAsync(visit.Page);
-        }
-
         // The pages of the jobs themselves, through their links as a person would go.
         await visit.Page.GotoAsync(new Uri(dashboard.Url, "/jobs").AbsoluteUri);
         await visit.Page.LiveAsync();
@@ -57,6 +42,55 @@ public sealed class CanAnybodyInjectTests : Journey
             await visit.Page.GoBackAsync();
             await Expect(visit.Page.Locator("tr[data-row]")).ToHaveCountAsync(names.Count);
         }
+    }
+
+    [Fact]
+    public void No_page_is_left_out()
+    {
+        var unvisited = typeof(Program).Assembly.GetTypes()
+            .SelectMany(type => type.GetCustomAttributes(typeof(Microsoft.AspNetCore.Components.RouteAttribute), inherit: false).Cast<Microsoft.AspNetCore.Components.RouteAttribute>())
+            .Select(route => route.Template)
+            .Where(template => !Pages.Concat(["/act/{0}", "/operations/{0}", "/login", "/logout"]).Any(page => Fits(page.Split('?')[0], template)));
+        Assert.Empty(unvisited);
+    }
+
+    /// <summary>More than two thousand, as names, parents and errors of jobs and, a part of them, as what people said of jobs; every page, before and after its circuit is there.</summary>
+    [Fact]
+    public async Task Two_thousand_texts_stay_texts_on_every_page_live_and_before_it_is()
+    {
+        Assert.InRange(HostileTexts.All.Count, 2_000, 3_000);
+        var database = await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy");
+        var dashboard = Keep(await RunningDashboard.StartAsync([new TestSource("demo", database)]));
+        foreach (var some in HostileTexts.All.Chunk(200))
+        {
+            await dashboard.ExecuteAsync(string.Concat(some.Select(HostileTexts.RowsSql)));
+        }
+
+        await dashboard.ExecuteAsync($"insert into crontabber (app_name, depends_on, error_count, last_error) values ('collector', array[{string.Join(", ", HostileTexts.All.Take(500).Select(Text))}], 0, '{{}}')");
+        await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings.Jobs.Count > HostileTexts.All.Count);
+        var (plan, operation) = await SaidAsync(dashboard);
+        var live = await EnterAsync(dashboard);
+        var before = await VisitAsync(new() { JavaScriptEnabled = false });
+        await before.Page.GotoAsync(dashboard.LoginUrl("/", Core.Access.Role.Admin).AbsoluteUri);
+        foreach (var page in Pages.Append($"/act/{plan}").Append($"/operations/{operation}"))
+        {
+            foreach (var text in page.Contains("{0}", StringComparison.Ordinal) ? HostileTexts.All.Where((_, place) => place % 700 == 0) : [""])
+            {
+                var address = new Uri(dashboard.Url, page.Replace("{0}", Uri.EscapeDataString(text), StringComparison.Ordinal)).AbsoluteUri;
+                live.Expect("404");
+                await live.Page.GotoAsync(address);
+                if (!page.StartsWith("/act/", StringComparison.Ordinal))
+                {
+                    await live.Page.LiveAsync();
+                }
+
+                await NothingOfItIsMarkupAsync(live.Page);
+                await before.Page.GotoAsync(address);
+                await NothingOfItIsMarkupAsync(before.Page);
+            }
+        }
+
+        Assert.Contains(HostileTexts.Kinds[0], await before.Page.Locator("main").TextContentAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,6 +126,32 @@ public sealed class CanAnybodyInjectTests : Journey
         }
     }
 
+    // A page's path against a template, part by part; a parameter fits anything.
+    private static bool Fits(string path, string template)
+    {
+        var (parts, wanted) = (path.Trim('/').Split('/'), template.Trim('/').Split('/'));
+        return parts.Length == wanted.Length && parts.Zip(wanted).All(pair => pair.Second.StartsWith('{') || pair.First == pair.Second);
+    }
+
+    // People say things too: reasons of an action, of a hold and of an operation, a key's name.
+    private static async Task<(Guid Plan, Guid Operation)> SaidAsync(RunningDashboard dashboard)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        var who = Core.Access.Actor.AtTerminal(Payloads[0]);
+        var actions = dashboard.Services.GetRequiredService<Core.Actions.OperatorActions>();
+        Guid plan = default;
+        foreach (var payload in Payloads.Take(12))
+        {
+            var planned = (await actions.PlanAsync(who, new Core.Actions.ActionWish(Core.Actions.ActionKind.Acknowledge, "demo", payload), null, stop)).Value!;
+            plan = planned.Id;
+            Assert.Equal(Core.Actions.ActionOutcome.Done, (await actions.CommitAsync(who, plan, payload, payload, stop)).Value!.Outcome);
+        }
+
+        var operation = (await dashboard.Services.GetRequiredService<Core.Actions.Operations.OperatorOperations>().MakeAsync(who, "demo", Core.Actions.ActionKind.Acknowledge, [.. Payloads], Payloads[4], null, stop)).Value!.Id;
+        await dashboard.Services.GetRequiredService<Core.Access.AccessDesk>().MakeKeyAsync(who, Payloads[1], "viewer", TimeSpan.FromDays(2), stop);
+        return (plan, operation);
+    }
+
     // One that waits, one that gave up, one that was lost.
     private static IEnumerable<RetryEvent> Told(string payload, int end, DateTimeOffset now)
     {
@@ -119,20 +179,11 @@ public sealed class CanAnybodyInjectTests : Journey
         }
     }
 
-    private static IEnumerable<string> Rows(string payload)
+    private async Task<Visit> EnterAsync(RunningDashboard dashboard)
     {
-        var error = System.Text.Json.JsonSerializer.Serialize(new { type = payload, value = payload, traceback = payload });
-        yield return $"""
-            insert into crontabber (app_name, next_run, first_run, last_run, error_count, depends_on, last_error)
-            values ({Text(payload)}, now() + interval '5 minutes', now(), now(), 1, array[{Text(payload)}], {Text(error)}::json)
-            """;
-        foreach (var job in (string[])[payload, "collector"])
-        {
-            yield return $"""
-                insert into crontabber_log (app_name, duration, exc_type, exc_value, exc_traceback)
-                values ({Text(job)}, interval '1 second', {Text(payload)}, {Text(payload)}, {Text(payload)})
-                """;
-        }
+        var visit = await VisitAsync();
+        await visit.Page.GotoAsync(dashboard.LoginUrl("/", Core.Access.Role.Admin).AbsoluteUri);
+        return visit;
     }
 
     // Markup that was taken for markup leaves one of these behind, whether or not it could run.
@@ -144,7 +195,7 @@ public sealed class CanAnybodyInjectTests : Journey
               ...[...document.scripts].filter(s => s.type !== 'importmap' && !s.src.startsWith(location.origin + '/')).map(s => s.outerHTML),
               ...[...document.querySelectorAll('iframe, object, embed, marquee, audio, video, img, math, textarea, template, base:not([href="/"]), meta[http-equiv]')].map(e => e.outerHTML),
               ...[...document.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^on/i.test(a.name) || a.name === 'style')).map(e => e.outerHTML.slice(0, 200)),
-              ...[...document.querySelectorAll('a')].filter(a => !a.href.startsWith(location.origin)).map(a => a.outerHTML),
+              ...[...document.querySelectorAll('a[href]')].filter(a => new URL(a.getAttribute('href'), document.baseURI).origin !== location.origin).map(a => a.outerHTML),
             ]
             """);
         Assert.Empty(strays);

@@ -8,7 +8,7 @@ namespace Dashboard.Browser.Tests;
 /// <summary>"Can everybody read it?" — WCAG 2.2 AA on every page, in both themes, filled, empty and stale; on a phone; without scripts.</summary>
 public sealed class CanEverybodyReadItTests(IncidentDashboard incident) : Journey
 {
-    private static readonly string[] Pages = ["/", "/jobs", "/jobs?q=colour:red", "/jobs/adu-matview", "/jobs/ftpscraper", "/jobs/no-such-job", "/backfill", "/backfill?show=all", "/jobs?sort=order", "/failures", "/failures/no-such-group", "/graph", "/graph?focus=adu-matview&hops=1", "/retries", "/retries?window=24h&sources=all", "/retries?resource=none", "/settings/access", "/activity", "/activity?kind=reset", "/no-such-page"];
+    private static readonly string[] Pages = ["/", "/jobs", "/jobs?q=colour:red", "/jobs/adu-matview", "/jobs/ftpscraper", "/jobs/no-such-job", "/backfill", "/backfill?show=all", "/jobs?sort=order", "/failures", "/failures/no-such-group", "/graph", "/graph?focus=adu-matview&hops=1", "/retries", "/retries?window=24h&sources=all", "/retries?resource=none", "/settings/access", "/activity", "/activity?kind=reset", "/operations", "/stores", "/no-such-page"];
 
     [Theory]
     [InlineData(ColorScheme.Light)]

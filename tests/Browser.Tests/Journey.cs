@@ -72,6 +72,16 @@ public abstract class Journey : IAsyncLifetime
         return visit;
     }
 
+    /// <summary>A picture of the whole page for whoever wants to look at it: <c>DASHBOARD_SCREENSHOTS</c> names the folder; without it none is made.</summary>
+    protected static async Task PictureAsync(IPage page, string name)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        if (Environment.GetEnvironmentVariable("DASHBOARD_SCREENSHOTS") is { } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+        }
+    }
+
     private static async Task KeepPictureAsync(Visit visit)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "failed");

@@ -42,5 +42,5 @@ internal static class Scheduler
     }
 
     /// <summary>A literal of SQL; every text is possible.</summary>
-    public static string Text(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    public static string Text(string text) => HostileTexts.Literal(text);
 }

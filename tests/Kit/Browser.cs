@@ -124,6 +124,14 @@ public sealed class Visit : IAsyncDisposable
                 complaints.Enqueue($"{message.Type} on {page.Url}: {message.Text}");
             }
         };
+        page.Request += (_, request) =>
+        {
+            // Nothing of a page comes from elsewhere: no network of a delivery service, no font, no counter.
+            if (Uri.TryCreate(request.Url, UriKind.Absolute, out var asked) && asked.Scheme is ("http" or "https" or "ws" or "wss") && !asked.IsLoopback)
+            {
+                complaints.Enqueue($"request of {page.Url} to {request.Url}");
+            }
+        };
         page.PageError += (_, error) => complaints.Enqueue($"uncaught on {page.Url}: {error}");
         page.Dialog += async (_, dialog) =>
         {

@@ -91,6 +91,30 @@ public sealed class OpenIdProvider : IAsyncDisposable
         return provider;
     }
 
+    /// <summary>What the provider calls the login of whoever comes next.</summary>
+    public string? Login { get; set; }
+
+    /// <summary>A token that says somebody logged out, signed with the provider's key.</summary>
+    /// <param name="claims">Its claims, beside the issuer, the audience and the times.</param>
+    /// <param name="audience">For whom.</param>
+    /// <param name="age">How long ago it was made.</param>
+    public string LogoutToken(IDictionary<string, object> claims, string audience = Client, TimeSpan age = default)
+    {
+        var options = application.Services.GetRequiredService<Microsoft.Extensions.Options.IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue;
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        return new Microsoft.IdentityModel.JsonWebTokens.JsonWebTokenHandler().CreateToken(new Microsoft.IdentityModel.Tokens.SecurityTokenDescriptor
+        {
+            Issuer = $"{Authority}/",
+            Audience = audience,
+            IssuedAt = now - age,
+            NotBefore = now - age,
+            Expires = now.AddMinutes(2),
+            TokenType = "logout+jwt",
+            Claims = claims,
+            SigningCredentials = options.SigningCredentials.First(credentials => credentials.Key is Microsoft.IdentityModel.Tokens.AsymmetricSecurityKey),
+        });
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => application.DisposeAsync();
 
@@ -99,6 +123,11 @@ public sealed class OpenIdProvider : IAsyncDisposable
         var request = context.GetOpenIddictServerRequest() ?? throw new InvalidOperationException("That was no request of OpenID.");
         var identity = new ClaimsIdentity("provider", OpenIddictConstants.Claims.Name, OpenIddictConstants.Claims.Role);
         identity.AddClaim(new Claim(OpenIddictConstants.Claims.Subject, Person.Subject));
+        if (Login is { } login)
+        {
+            identity.AddClaim(new Claim("sid", login));
+        }
+
         identity.SetScopes(request.GetScopes());
         identity.SetDestinations(_ => [OpenIddictConstants.Destinations.IdentityToken, OpenIddictConstants.Destinations.AccessToken]);
         return context.SignInAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme, new ClaimsPrincipal(identity));

@@ -47,36 +47,22 @@ public sealed class ActionFaultTests
         Assert.Equal(["began run-now slow", "nothing run-now slow"], await stage.AuditedAsync());
     }
 
-    [Fact]
-    public async Task A_commit_whose_answer_is_lost_is_found_to_be_done()
+    [Theory]
+    [InlineData(Fault.CommitAnswerLost, true)]
+    [InlineData(Fault.CommitNotSent, false)]
+    public async Task A_commit_that_got_no_answer_is_found_out_whether_it_arrived_or_not(Fault fault, bool arrived)
     {
         await using var proxy = FaultProxy.Before((await TestPostgres.SharedAsync()).Port);
         await using var stage = await CommitStage.SetAsync(observedThrough: proxy);
         var (plan, before) = (await stage.PlanAsync(ActionKind.RunNow), await stage.RowAsync());
-        proxy.Next = Fault.CommitAnswerLost;
+        proxy.Next = fault;
 
         var result = await stage.CommitAsync(plan);
 
         Assert.Equal(1, proxy.Struck);
-        Assert.Equal(ActionOutcome.Done, result.Outcome);
-        Assert.NotEqual(before, await stage.RowAsync());
-        Assert.Equal(["began run-now slow", "done run-now slow"], await stage.AuditedAsync());
-    }
-
-    [Fact]
-    public async Task A_commit_that_never_arrived_is_found_not_to_be_done()
-    {
-        await using var proxy = FaultProxy.Before((await TestPostgres.SharedAsync()).Port);
-        await using var stage = await CommitStage.SetAsync(observedThrough: proxy);
-        var (plan, before) = (await stage.PlanAsync(ActionKind.RunNow), await stage.RowAsync());
-        proxy.Next = Fault.CommitNotSent;
-
-        var result = await stage.CommitAsync(plan);
-
-        Assert.Equal(1, proxy.Struck);
-        Assert.Equal(ActionOutcome.Refused, result.Outcome);
-        Assert.Equal(before, await stage.RowAsync());
-        Assert.Equal(["began run-now slow", "nothing run-now slow"], await stage.AuditedAsync());
+        Assert.Equal(arrived ? ActionOutcome.Done : ActionOutcome.Refused, result.Outcome);
+        Assert.Equal(arrived, before != await stage.RowAsync());
+        Assert.Equal(["began run-now slow", arrived ? "done run-now slow" : "nothing run-now slow"], await stage.AuditedAsync());
     }
 
     [Fact]

@@ -24,6 +24,7 @@ internal sealed class CommitStage : IAsyncDisposable
     private CommitStage(Observing observed, OwnDatabase own, Source source, Func<CommitStep, Task> at)
     {
         (Observed, Own, Source) = (observed, own, source);
+        Followed = new FollowedFeeds(new(SourceFeed), new(JobsSnapshot.Empty), new(RunsSnapshot.Empty), new(_ => Book));
         var rooms = new ActionRooms(new(SourceFeed), new(JobsSnapshot.Empty), new(RunsSnapshot.Empty), new(_ => Book), new(_ => Runner));
         var marks = new MarkQueries(own);
         Facts = new ActionFactsReader(rooms, pools, new SlotHistories(), marks, own);
@@ -34,7 +35,7 @@ internal sealed class CommitStage : IAsyncDisposable
         Marks = new SourceFeeds<MarksSnapshot>(MarksSnapshot.Empty);
         Operator = new OperatorActions(Authority, new DeedPace(TimeProvider.System, 1_000_000), directory, Facts, Actions, Commit, Audit, new MarksMonitor(marks, directory, Marks, TimeProvider.System));
         Operations = new OperationQueries(own);
-        Monitor = new OperationsMonitor(Operations, directory, new(OperationsSnapshot.Empty), TimeProvider.System);
+        Monitor = new OperationsMonitor(Operations, new BackfillFollower(own, Operations, Followed, new SlotHistories(), TimeProvider.System), directory, new(OperationsSnapshot.Empty), TimeProvider.System);
         Many = new OperatorOperations(Authority, new DeedPace(TimeProvider.System, 1_000_000), directory, Operations, Worker(), Monitor, Audit);
         Resolver = new ActionResolver(Actions, new ActionCommit(Actions, pools, Facts, TimeProvider.System, NullLogger<ActionCommit>.Instance), directory, TimeProvider.System, NullLogger<ActionResolver>.Instance);
     }
@@ -65,6 +66,8 @@ internal sealed class CommitStage : IAsyncDisposable
 
     public OperationQueries Operations { get; }
 
+    public FollowedFeeds Followed { get; }
+
     public OperationsMonitor Monitor { get; }
 
     public OperatorOperations Many { get; }
@@ -88,7 +91,9 @@ internal sealed class CommitStage : IAsyncDisposable
         await observed.ExecuteAsync(flavour == Flavour.Socorro
             ? """
               insert into cron_job (app_name, next_run, first_run, last_run, last_success, error_count, last_error)
-              values ('slow', now() + interval '1 hour', '2026-01-01Z', now() - interval '1 minute', now() - interval '1 minute', 2, '{''type'': <class ''ValueError''>, ''value'': ''no'', ''traceback'': ''''}')
+              values
+              ('slow', now() + interval '1 hour', '2026-01-01Z', now() - interval '1 minute', now() - interval '1 minute', 2, '{''type'': <class ''ValueError''>, ''value'': ''no'', ''traceback'': ''''}'),
+              ('back', now() - interval '70 hours', '2026-01-01Z', now() - interval '94 hours', now() - interval '94 hours', 0, '{}')
               """
             : """
               insert into crontabber values
@@ -102,7 +107,7 @@ internal sealed class CommitStage : IAsyncDisposable
         var stage = new CommitStage(observed, own, observedThrough is null ? source : source with { ConnectionString = observedThrough.Through(source.ConnectionString) }, at ?? (_ => Task.CompletedTask));
         if (flavour == Flavour.Socorro)
         {
-            stage.Book = stage.Book with { Settings = SchedulerSettings.Socorro, Jobs = [new JobDefinition { Name = "slow", Schedule = new Schedule("1h", null, false, Flavour.Socorro) }] };
+            stage.Book = stage.Book with { Settings = SchedulerSettings.Socorro, Jobs = [new JobDefinition { Name = "slow", Schedule = new Schedule("1h", null, false, Flavour.Socorro) }, new JobDefinition { Name = "back", Schedule = new Schedule("1d", null, true, Flavour.Socorro) }] };
         }
 
         return stage;

@@ -1,13 +1,9 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Dashboard.Core.Access;
-using Dashboard.Core.Schedules;
 using Dashboard.Core.Verdicts;
 using Dashboard.Kit;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Web.Tests.Actions;
 
@@ -21,11 +17,8 @@ public sealed class ActionApiTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        dashboard = await RunningDashboard.StartAsync("crontabber-healthy", "poll");
-        await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings.AsOf is not null && standings.Jobs.Count > 0);
-        await dashboard.UntilAsync<ScheduleBook>("demo", book => book.AsOf is not null);
-        await dashboard.ExecuteAsync("update crontabber set next_run = now() + interval '1 hour' where app_name = 'server-status'");
-        keyed = await KeyedAsync("operator");
+        dashboard = await ActingDashboard.StartAsync();
+        keyed = await dashboard.KeyedAsync("operator");
     }
 
     public async ValueTask DisposeAsync()
@@ -74,7 +67,7 @@ public sealed class ActionApiTests : IAsyncLifetime
     [Fact]
     public async Task A_viewer_plans_and_does_nothing_and_a_cookie_does_not_act_here()
     {
-        using var viewer = await KeyedAsync("viewer");
+        using var viewer = await dashboard.KeyedAsync("viewer");
         using var made = await viewer.PostAsJsonAsync("/api/v1/plans", new { kind = "run-now", app_name = "server-status" }, Stop);
         var id = (await made.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("id").GetGuid();
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
@@ -149,13 +142,5 @@ public sealed class ActionApiTests : IAsyncLifetime
         var plan = await answer.Content.ReadFromJsonAsync<JsonElement>(Stop);
         Assert.Equal(JsonValueKind.Null, plan.TryGetProperty("refusal", out var refusal) ? refusal.ValueKind : JsonValueKind.Null);
         return plan;
-    }
-
-    private async Task<HttpClient> KeyedAsync(string role)
-    {
-        var secret = (await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync($"{role}-{Guid.NewGuid():N}", role, null, "the tests", Stop))!;
-        var client = dashboard.NewClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret.Text);
-        return client;
     }
 }

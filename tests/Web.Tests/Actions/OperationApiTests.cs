@@ -3,8 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Dashboard.Core.Access;
-using Dashboard.Core.Schedules;
-using Dashboard.Core.Verdicts;
 using Dashboard.Kit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,11 +18,8 @@ public sealed class OperationApiTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        dashboard = await RunningDashboard.StartAsync("crontabber-healthy", "poll");
-        await dashboard.UntilAsync<StandingsSnapshot>("demo", standings => standings.AsOf is not null && standings.Jobs.Count > 0);
-        await dashboard.UntilAsync<ScheduleBook>("demo", book => book.AsOf is not null);
-        await dashboard.ExecuteAsync("update crontabber set next_run = now() + interval '1 hour', ongoing = null");
-        keyed = await KeyedAsync("operator");
+        dashboard = await ActingDashboard.StartAsync();
+        keyed = await dashboard.KeyedAsync("operator");
     }
 
     public async ValueTask DisposeAsync()
@@ -59,7 +54,7 @@ public sealed class OperationApiTests : IAsyncLifetime
     [Fact]
     public async Task A_viewer_plans_and_can_neither_commit_nor_stop_it()
     {
-        using var viewer = await KeyedAsync("viewer");
+        using var viewer = await dashboard.KeyedAsync("viewer");
         var made = await SentAsync(viewer, "operations", new { kind = "run-now", app_names = (string[])["server-status"] }, HttpStatusCode.Created);
         var id = made.GetProperty("id").GetGuid();
         await UntilAsync(id, operation => operation.GetProperty("state").GetString() == "planned");
@@ -99,7 +94,7 @@ public sealed class OperationApiTests : IAsyncLifetime
     [Fact]
     public async Task Too_many_deeds_of_one_key_are_told_to_wait_and_those_of_another_are_not()
     {
-        using var other = await KeyedAsync("viewer");
+        using var other = await dashboard.KeyedAsync("viewer");
         var answers = await Task.WhenAll(Enumerable.Range(0, DeedPace.Burst * 4).Select(async _ =>
         {
             using var answer = await keyed.PostAsJsonAsync("/api/v1/plans", new { kind = "run-now", app_name = "server-status" }, Stop);
@@ -169,13 +164,5 @@ public sealed class OperationApiTests : IAsyncLifetime
         var said = await answer.Content.ReadAsStringAsync(Stop);
         Assert.True(answer.StatusCode == expected, $"{path}: {answer.StatusCode} {said}");
         return JsonDocument.Parse(said).RootElement;
-    }
-
-    private async Task<HttpClient> KeyedAsync(string role)
-    {
-        var secret = await dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync($"{role} {Guid.NewGuid():N}", role, null, "a test", Stop);
-        var client = dashboard.NewClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret!.Text);
-        return client;
     }
 }

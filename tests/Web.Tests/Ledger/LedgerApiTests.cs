@@ -47,6 +47,19 @@ public sealed partial class LedgerApiTests(SharedDashboard shared)
     }
 
     [Theory]
+    [InlineData("POST", "/api/v1/silences", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("POST", "/api/v1/incidents/11111111-2222-3333-4444-555555555555/say", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("GET", "/api/v1/silences", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("PUT", "/api/v1/silences/11111111-2222-3333-4444-555555555555", HttpStatusCode.MethodNotAllowed)]
+    public async Task Another_method_or_a_body_of_another_type_is_said_so_and_not_called_unknown(string method, string address, HttpStatusCode status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), address) { Content = new StringContent("say=ack") };
+        using var answer = await shared.Running.Client.SendAsync(request, Stop);
+
+        Assert.Equal((status, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+    }
+
+    [Theory]
     [InlineData("/api/v1/verdict?at=1999-01-01", HttpStatusCode.NotFound)]
     [InlineData("/api/v1/ledger?before=never", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/verdicts?source=nobody", HttpStatusCode.NotFound)]

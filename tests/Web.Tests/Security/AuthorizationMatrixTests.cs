@@ -1,17 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.RegularExpressions;
 using Dashboard.Core.Access;
 using Dashboard.Kit;
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Web.Tests.Security;
 
 /// <summary>Everybody asks for every address of the route table: who gets through is who its policy says, and there is no address without a line in the matrix.</summary>
-public sealed partial class AuthorizationMatrixTests : IAsyncLifetime
+public sealed class AuthorizationMatrixTests : IAsyncLifetime
 {
     /// <summary>Who satisfies which policy. What is not here nobody does.</summary>
     private static readonly IReadOnlyDictionary<string, string[]> Satisfied = new Dictionary<string, string[]>
@@ -24,6 +20,8 @@ public sealed partial class AuthorizationMatrixTests : IAsyncLifetime
     };
 
     private static readonly string[] ForPrograms = ["/api", "/hubs", "/openapi", "/ping", "/health"];
+
+    private static readonly Guid Nobodys = new("11111111-2222-3333-4444-555555555555");
 
     private RunningDashboard dashboard = null!;
 
@@ -53,14 +51,14 @@ public sealed partial class AuthorizationMatrixTests : IAsyncLifetime
             }
 
             using var browser = Roles.Find(who) is { } role ? await dashboard.LoggedInAsync(role) : null;
-            foreach (var endpoint in dashboard.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+            foreach (var line in RouteLine.Of(dashboard))
             {
-                if (endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null || Policy(endpoint) is not { } policy)
+                if (line.IsFile || line.Policy is not { } policy)
                 {
                     continue;
                 }
 
-                var path = PathOf(endpoint, key);
+                var path = line.Address(Nobodys).Replace("/ping/x", $"/ping/{key ?? "x"}", StringComparison.Ordinal);
                 if (path == "/login/oidc")
                 {
                     // No provider is configured here, so there is no such page, and of that only those are told who may read.
@@ -68,7 +66,7 @@ public sealed partial class AuthorizationMatrixTests : IAsyncLifetime
                 }
 
                 var client = browser is null || ForPrograms.Any(start => path.StartsWith(start, StringComparison.Ordinal)) ? program : browser;
-                foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET", "PUT"])
+                foreach (var method in line.Methods)
                 {
                     using var request = new HttpRequestMessage(new HttpMethod(method), path);
                     request.Headers.Add("Sec-Fetch-Site", "same-origin");
@@ -91,36 +89,14 @@ public sealed partial class AuthorizationMatrixTests : IAsyncLifetime
     public void Every_address_asks_for_a_policy_of_the_matrix()
     {
         var known = Satisfied.Values.SelectMany(policies => policies).ToHashSet(StringComparer.Ordinal);
-        var unknown = dashboard.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null)
-            .Where(endpoint => Policy(endpoint) is not { } policy || !known.Contains(policy))
-            .Select(endpoint => endpoint.RoutePattern.RawText)
-            .Distinct(StringComparer.Ordinal);
+        var unknown = RouteLine.Of(dashboard).Where(line => !line.IsFile && (line.Policy is not { } policy || !known.Contains(policy))).Select(line => line.Pattern).Distinct(StringComparer.Ordinal);
 
         // ASP.NET Core's own, for files that came after the build: it says nothing, and so is shut.
-        Assert.Equal(["{**path:file}"], unknown);
-    }
-
-    private static string? Policy(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
-        ? "open"
-        : endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy).Distinct(StringComparer.Ordinal).ToList() is [{ } one] ? one : null;
-
-    private static string PathOf(RouteEndpoint endpoint, string? key)
-    {
-        var pattern = "/" + endpoint.RoutePattern.RawText?.TrimStart('/');
-        return Parameter().Replace(pattern, parameter => parameter.Value switch
-        {
-            "{key}" => key ?? "x",
-            var one when one.Contains(":guid", StringComparison.OrdinalIgnoreCase) => "11111111-2222-3333-4444-555555555555",
-            _ => "x",
-        });
+        Assert.Equal(["/{**path:file}"], unknown);
     }
 
     // Refused for who one is. An action refused for how it is asked for, without a key or a body, is not meant.
     private static bool IsShut(HttpResponseMessage answer) =>
         answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         || (answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location is { } there && there.ToString().Contains("/login", StringComparison.Ordinal));
-
-    [GeneratedRegex(@"\{[^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Parameter();
 }

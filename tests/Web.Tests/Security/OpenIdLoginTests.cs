@@ -154,6 +154,81 @@ public sealed class OpenIdLoginTests : IAsyncLifetime
         Assert.DoesNotContain("127.0.0.1:1", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Who_logs_out_at_the_provider_is_out_here_at_the_next_click_and_others_are_not()
+    {
+        using var first = await InAsync("login-1");
+        using var second = await InAsync("login-2");
+        Provider.Person = new KnownPerson("2", "bob", "sre");
+        using var other = await InAsync("login-3");
+
+        // Made before they came: it is not them it means, however late it arrives.
+        Assert.Equal(HttpStatusCode.OK, await SaidAsync(Provider.LogoutToken(Claims(("sub", "1")), age: TimeSpan.FromMinutes(3))));
+        Assert.Equal((true, true, true), (await IsInAsync(first), await IsInAsync(second), await IsInAsync(other)));
+
+        Assert.Equal(HttpStatusCode.OK, await SaidAsync(Provider.LogoutToken(Claims(("sid", "login-1")))));
+        Assert.Equal((false, true, true), (await IsInAsync(first), await IsInAsync(second), await IsInAsync(other)));
+
+        Assert.Equal(HttpStatusCode.OK, await SaidAsync(Provider.LogoutToken(Claims(("sub", "1")))));
+        Assert.Equal((false, true), (await IsInAsync(second), await IsInAsync(other)));
+        Assert.Equal("bob", Assert.Single(await Sessions.LiveAsync(Stop)).Name);
+    }
+
+    [Fact]
+    public async Task A_logout_that_is_not_the_providers_ends_nothing()
+    {
+        using var visitor = await InAsync("login-1");
+        await using var elsewhere = await OpenIdProvider.StartAsync();
+        var right = Provider.LogoutToken(Claims(("sub", "1")));
+        var parts = right.Split('.');
+        string[] wrong =
+        [
+            "", "x", "a.b.c", $"{parts[0]}.{parts[1]}.", $"{parts[0]}.{parts[1]}.{new string('A', parts[2].Length)}", $"eyJhbGciOiJub25lIn0.{parts[1]}.",
+            elsewhere.LogoutToken(Claims(("sub", "1"))),
+            Provider.LogoutToken(Claims(("sub", "1")), audience: "another-client"),
+            Provider.LogoutToken(Claims(("sub", "1"), ("nonce", "n"))),
+            Provider.LogoutToken(Claims()),
+            Provider.LogoutToken(new Dictionary<string, object> { ["sub"] = "1" }),
+            Provider.LogoutToken(new Dictionary<string, object> { ["sub"] = "1", ["events"] = new Dictionary<string, object> { ["something-else"] = new Dictionary<string, object>() } }),
+        ];
+
+        foreach (var token in wrong)
+        {
+            Assert.True(await SaidAsync(token) == HttpStatusCode.BadRequest, token);
+        }
+
+        Assert.True(await IsInAsync(visitor));
+    }
+
+    private static Dictionary<string, object> Claims(params (string Name, string Value)[] claims)
+    {
+        var all = claims.ToDictionary(claim => claim.Name, claim => (object)claim.Value, StringComparer.Ordinal);
+        all["events"] = new Dictionary<string, object> { ["http://schemas.openid.net/event/backchannel-logout"] = new Dictionary<string, object>() };
+        return all;
+    }
+
+    private async Task<Visitor> InAsync(string login)
+    {
+        Provider.Login = login;
+        var visitor = new Visitor();
+        var (page, _) = await visitor.FollowAsync(At("/login/oidc"), Stop);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        return visitor;
+    }
+
+    private async Task<bool> IsInAsync(Visitor visitor)
+    {
+        using var answer = await visitor.GetAsync(At("/jobs"), Stop);
+        return answer.StatusCode == HttpStatusCode.OK;
+    }
+
+    private async Task<HttpStatusCode> SaidAsync(string token)
+    {
+        using var content = new FormUrlEncodedContent([new("logout_token", token)]);
+        using var answer = await Dashboard.Anonymous.PostAsync(At("/login/oidc/logout"), content, Stop);
+        return answer.StatusCode;
+    }
+
     private static async Task<RunningDashboard> StartAsync(string authority, string secret) => await RunningDashboard.StartAsync(
         [new TestSource("demo", await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy"), "poll")],
         new Dictionary<string, string?>
