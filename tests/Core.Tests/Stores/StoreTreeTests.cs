@@ -168,8 +168,8 @@ public sealed class StoreTreeTests : IAsyncLifetime
     [Fact]
     public async Task In_a_storm_of_reloads_no_save_and_no_read_of_many_writers_is_lost()
     {
-        const int reloads = 200;
-        const int writers = 8;
+        const int reloads = 100;
+        const int writers = 4;
         var over = false;
         var work = Enumerable.Range(0, writers).Select(writer => Task.Run(async () =>
         {
