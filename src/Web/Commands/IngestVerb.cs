@@ -16,6 +16,14 @@ internal static class IngestVerb
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "Logs of crontabber, or of programs with its executors; - is standard input", Arity = ArgumentArity.OneOrMore };
+        files.Validators.Add(result =>
+        {
+            // Or a mistyped --dry-run would be a file that is not there, and the others would be kept.
+            foreach (var token in result.Tokens.Where(token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+            {
+                result.AddError($"Unrecognized command or argument '{token.Value}'.");
+            }
+        });
         var zone = new Option<string>("--zone") { Description = "The zone of their times, for they name none: Europe/Berlin", DefaultValueFactory = _ => "UTC" };
         var source = new Option<string?>("--source") { Description = "The source whose jobs they tell of; by default the first one" };
         var host = new Option<string>("--host") { Description = "The machine that wrote them", DefaultValueFactory = _ => Environment.MachineName };

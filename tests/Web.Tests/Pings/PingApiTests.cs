@@ -74,12 +74,11 @@ public sealed class PingApiTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_long_body_is_taken_and_its_beginning_kept_and_a_far_too_long_one_is_refused()
+    public async Task A_long_body_is_taken_and_its_beginning_kept()
     {
         await TakenAsync("long", new string('x', 500_000));
         Assert.InRange((await KnownAsync("long", _ => true)).Message!.Length, 1_000, 2_000);
         await TakenAsync("whole-log", new string('x', 5_000_000));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await StatusAsync(key, "long", new string('x', 65 * 1024 * 1024)));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class RetriesPageTests : PageTest
         Assert.Equal("Nothing is waiting. In the last 24 h at least 100 streaks were lost.", page.Find("h1").TextContent);
         var rows = page.FindAll("li.streak summary").Select(Words).ToList();
         Assert.Equal(20, rows.Count);
-        Assert.EndsWith(", and 69 before it", rows[0].Split(" OperationalError")[0], StringComparison.Ordinal);
+        Assert.Contains(", and 69 before it", rows[0], StringComparison.Ordinal);
         Assert.Contains("The newest 20 of 31;", page.Markup, StringComparison.Ordinal);
         Assert.Equal(100, page.FindAll(".as-table tbody tr").Count);
     }
