@@ -76,7 +76,7 @@ public sealed class IngestVerbTests : IDisposable
         Assert.Contains($"{folder.FullName} cannot be read", one.Error, StringComparison.Ordinal);
     }
 
-    private async Task<IReadOnlyList<string>> NamesAsync(params string[] arguments)
+    private static async Task<IReadOnlyList<string>> NamesAsync(params string[] arguments)
     {
         var (code, output, _) = await RunAsync([Log, "--dry-run", .. arguments]);
         Assert.Equal(0, code);
