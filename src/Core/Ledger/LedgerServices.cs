@@ -1,4 +1,5 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Verdicts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Ledger;
@@ -13,6 +14,7 @@ public static class LedgerServices
         services.AddSingleton(new Feed<LedgerTotals>(LedgerTotals.None));
         services.AddSingleton(new SourceFeeds<LedgerSnapshot>(LedgerSnapshot.Empty));
         services.AddSingleton<LedgerStore>();
+        services.AddSingleton<IHealRecords, HealRecords>();
         services.AddSingleton<LedgerQueries>();
         services.AddSingleton<ILedgerReader>(provider => provider.GetRequiredService<LedgerQueries>());
         services.AddSingleton<LedgerMonitor>();

@@ -18,7 +18,6 @@ public static class VerdictServices
         services.AddOptions<VerdictOptions>().BindConfiguration(VerdictOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => Options.Create(provider.GetRequiredService<IOptions<VerdictOptions>>().Value.ToSettings()));
         services.AddSingleton<VerdictPulse>();
-        services.AddSingleton<IHealRecords, HealRecords>();
         services.AddHostedService<VerdictMonitor>();
         services.AddSingleton<MetricTally>();
         services.AddHostedService(provider => provider.GetRequiredService<MetricTally>());

@@ -76,15 +76,27 @@ public sealed class JobsMonitorTests
         await using var database = await Observing.NewAsync("crontabber-incident");
         var queries = new JobQueries(database.Source);
         var first = await queries.AllAsync(TestContext.Current.CancellationToken);
+        var settled = await SettledAsync(queries, first);
 
         await database.ExecuteAsync("update crontabber set error_count = 3 where app_name in ('ftpscraper', 'bugzilla-associations')");
-        var second = await queries.SinceAsync(first.Mark!.Value, TestContext.Current.CancellationToken);
-        var third = await queries.SinceAsync(second.Mark!.Value, TestContext.Current.CancellationToken);
+        var second = await queries.SinceAsync(settled.Mark!.Value, TestContext.Current.CancellationToken);
+        var third = await SettledAsync(queries, second);
 
         Assert.True(first.Whole);
         Assert.Equal(["bugzilla-associations", "ftpscraper"], second.Rows.Select(row => row.Name));
-        Assert.Empty(third.Rows);
         Assert.Equal(20, third.Mark!.Value.Rows);
+
+        // As long as a transaction of another test goes on that began before, what was written since is read again.
+        static async Task<JobReading> SettledAsync(JobQueries queries, JobReading from)
+        {
+            do
+            {
+                from = await queries.SinceAsync(from.Mark!.Value, TestContext.Current.CancellationToken);
+            }
+            while (from.Rows.Count > 0);
+
+            return from;
+        }
     }
 
     [Fact]

@@ -3,17 +3,11 @@ using Dashboard.Core.Failures;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Runs;
+using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
 using Npgsql;
 
-namespace Dashboard.Core.Verdicts;
-
-/// <summary>What the dashboard's own records say of how failures ended: the memory of a dashboard that begins again.</summary>
-public interface IHealRecords
-{
-    /// <summary>A memory that has learned all that is on record up to a moment.</summary>
-    Task<HealMemory> RememberedAsync(string source, DateTimeOffset now, CancellationToken cancellationToken);
-}
+namespace Dashboard.Core.Ledger;
 
 /// <summary>
 /// Reads <c>run_record</c>, the newest failures of ninety days with the run that followed each, and <c>retry_streak</c>; both down an index and with a limit. Whether people were called meanwhile is what
