@@ -1,3 +1,5 @@
+using Dashboard.Core.Access;
+
 namespace Dashboard.Browser.Tests;
 
 /// <summary>
@@ -63,11 +65,11 @@ public abstract class Journey : IAsyncLifetime
     }
 
     /// <summary>Somebody logs in and arrives at a page that is live.</summary>
-    protected async Task<Visit> OpenAsync(RunningDashboard dashboard, string page, BrowserNewContextOptions? options = null)
+    protected async Task<Visit> OpenAsync(RunningDashboard dashboard, string page, BrowserNewContextOptions? options = null, Role role = Role.Operator)
     {
         ArgumentNullException.ThrowIfNull(dashboard);
         var visit = await VisitAsync(options);
-        await visit.Page.GotoAsync(dashboard.LoginUrl(page).AbsoluteUri);
+        await visit.Page.GotoAsync(dashboard.LoginUrl(page, role).AbsoluteUri);
         await visit.Page.LiveAsync();
         return visit;
     }

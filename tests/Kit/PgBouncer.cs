@@ -19,8 +19,8 @@ public sealed class PgBouncer : IAsyncDisposable
         this.port = port;
     }
 
-    /// <summary>Starts one; <paramref name="mode"/> is <c>session</c> or <c>transaction</c>.</summary>
-    public static async Task<PgBouncer> StartAsync(TestPostgres postgres, string mode)
+    /// <summary>Starts one; <paramref name="mode"/> is <c>session</c> or <c>transaction</c>; who waits longer for a connection than it is said is refused.</summary>
+    public static async Task<PgBouncer> StartAsync(TestPostgres postgres, string mode, int queryWaitSeconds = 120)
     {
         ArgumentNullException.ThrowIfNull(postgres);
 
@@ -38,6 +38,7 @@ public sealed class PgBouncer : IAsyncDisposable
             auth_type = any
             pool_mode = {mode}
             default_pool_size = 10
+            query_wait_timeout = {queryWaitSeconds}
             """);
         var start = new ProcessStartInfo("setpriv") { RedirectStandardError = true, RedirectStandardOutput = true };
         string[] asUser = Environment.UserName == "root" ? ["--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
@@ -66,6 +67,12 @@ public sealed class PgBouncer : IAsyncDisposable
         }
     }
 
+    /// <summary>Lends no connection any more: who asks waits, and is then refused.</summary>
+    public Task PauseAsync() => SignalAsync("USR1");
+
+    /// <summary>Lends connections again.</summary>
+    public Task ResumeAsync() => SignalAsync("USR2");
+
     /// <summary>A connection string for one of the server's databases, through the pooler.</summary>
     public string ConnectionString(string database) => $"Host=127.0.0.1;Port={port};Username=postgres;Database={database};Timeout=5";
 
@@ -83,6 +90,16 @@ public sealed class PgBouncer : IAsyncDisposable
 
         pooler.Dispose();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{pooler.Id}"]);
+        await kill.WaitForExitAsync();
+        if (kill.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"pgbouncer could not be sent {signal}.");
+        }
     }
 
     private static string Program() =>

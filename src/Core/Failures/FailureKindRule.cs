@@ -45,26 +45,20 @@ public static class FailureKindRule
             : new(FailureClass.Unknown, code, code == "P0001" ? "a function in the database raised it (P0001): its message says what it waits for" : $"PostgreSQL's code {code} says nothing of what heals it");
     }
 
+    /// <summary>The kind of a service's own code, as the driver told it beside the words; null for one that says nothing of what heals it.</summary>
+    public static FailureKind? OfServiceCode(string code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        return ServiceClass(code) is { } known ? new(known, code, $"the service's own code {code}") : null;
+    }
+
     // botocore: An error occurred (SlowDown) when calling the PutObject operation: …  boto: <Code>AccessDenied</Code>
     private static FailureKind? ByServiceCode(string name, string message)
     {
         var code = Between(message, "An error occurred (", ")") ?? Between(message, "<Code>", "</Code>");
-        FailureClass? known = code switch
+        if (code is not null && OfServiceCode(code) is { } service)
         {
-            null => null,
-            "SlowDown" or "TooManyRequests" or "TooManyRequestsException" or "ProvisionedThroughputExceeded" or "ProvisionedThroughputExceededException" or "RequestLimitExceeded" or "BandwidthLimitExceeded"
-                => FailureClass.Busy,
-            _ when code.StartsWith("Throttl", StringComparison.Ordinal) => FailureClass.Busy,
-            "RequestTimeout" or "RequestTimeoutException" or "PriorRequestNotComplete" or "InternalError" or "InternalFailure" or "ServiceUnavailable" or "500" or "502" or "503" or "504" => FailureClass.Network,
-            "AccessDenied" or "AccessDeniedException" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "ExpiredToken" or "ExpiredTokenException" or "InvalidToken" or "UnrecognizedClientException"
-                or "RequestTimeTooSkewed" or "401" or "403" => FailureClass.Auth,
-            "NoSuchBucket" or "ResourceNotFoundException" or "NoSuchHost" or "PermanentRedirect" or "404" => FailureClass.Configuration,
-            "NoSuchKey" or "InvalidRequest" or "EntityTooLarge" => FailureClass.Data,
-            _ => null,
-        };
-        if (known is { } service)
-        {
-            return new(service, code, $"the service's own code {code}");
+            return service;
         }
 
         return name switch
@@ -74,6 +68,20 @@ public static class FailureKindRule
             _ => null,
         };
     }
+
+    private static FailureClass? ServiceClass(string code) => code switch
+    {
+        "SlowDown" or "TooManyRequests" or "TooManyRequestsException" or "ProvisionedThroughputExceeded" or "ProvisionedThroughputExceededException" or "RequestLimitExceeded" or "BandwidthLimitExceeded"
+            => FailureClass.Busy,
+        _ when code.StartsWith("Throttl", StringComparison.Ordinal) => FailureClass.Busy,
+        "RequestTimeout" or "RequestTimeoutException" or "PriorRequestNotComplete" or "InternalError" or "InternalFailure" or "ServiceUnavailable" or "500" or "502" or "503" or "504" => FailureClass.Network,
+        "AccessDenied" or "AccessDeniedException" or "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "ExpiredToken" or "ExpiredTokenException" or "InvalidToken" or "UnrecognizedClientException"
+            or "RequestTimeTooSkewed" or "UserSuspended" or "401" or "403" => FailureClass.Auth,
+        "NoSuchBucket" or "ResourceNotFoundException" or "NoSuchHost" or "PermanentRedirect" or "404" => FailureClass.Configuration,
+        "QuotaExceeded" => FailureClass.Full,
+        "NoSuchKey" or "InvalidRequest" or "EntityTooLarge" => FailureClass.Data,
+        _ => null,
+    };
 
     private static FailureKind? ByWords(string message)
     {

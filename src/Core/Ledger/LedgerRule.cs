@@ -200,11 +200,11 @@ public static class LedgerRule
         Worst = Worse(incident.Worst, root.State),
         Headline = root.Headline,
         Cause = verdict?.Cause ?? root.Headline,
-        FirstAction = verdict?.FirstAction ?? (root.Root.Kind == RootKind.Scheduler ? "See whether the scheduler still runs: start it." : ""),
+        FirstAction = verdict?.FirstAction ?? root.FirstAction,
         Class = verdict?.Class,
         Waiting = root.Waiting,
-        PageBy = verdict?.PageBy,
-        DecideAt = verdict?.DecideAt,
+        PageBy = verdict?.PageBy ?? root.PageBy,
+        DecideAt = verdict?.DecideAt ?? root.DecideAt,
         Deadline = verdict?.Deadline,
         HealsBy = verdict?.Heal?.By80,
     };
@@ -223,7 +223,7 @@ public static class LedgerRule
         var job = incident.Job ?? (incident.Root.Kind == RootKind.Job ? incident.Root.Name : null);
         if (job is null)
         {
-            return incident.Root.Kind == RootKind.Scheduler ? "The scheduler was heard of again." : "It went away by itself.";
+            return incident.Root.Kind switch { RootKind.Scheduler => "The scheduler was heard of again.", _ when incident.Root.Name.StartsWith("crash store ", StringComparison.Ordinal) => "The store works again.", _ => "It went away by itself." };
         }
 
         if (rows.Find(job) is not { } standing)

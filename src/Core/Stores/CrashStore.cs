@@ -17,6 +17,9 @@ public abstract class CrashStore(string name) : ICrashStore
     public abstract StoreCapabilities Capabilities { get; }
 
     /// <inheritdoc/>
+    public virtual IItemListing? Listing => null;
+
+    /// <inheritdoc/>
     public virtual ValueTask SaveRawCrashAsync(RawCrash raw, Dumps dumps, CrashId id, CancellationToken cancellationToken) => default;
 
     /// <inheritdoc/>

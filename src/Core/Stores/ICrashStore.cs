@@ -25,6 +25,9 @@ public interface ICrashStore : IAsyncDisposable
     /// <summary>What it does.</summary>
     StoreCapabilities Capabilities { get; }
 
+    /// <summary>Its way of listing kind by kind; null when it has none, as composites.</summary>
+    IItemListing? Listing => null;
+
     /// <summary>Keeps a raw crash with its dumps; what was kept of the same id is replaced.</summary>
     /// <param name="raw">The raw crash.</param>
     /// <param name="dumps">Its dumps; none means that it has none.</param>

@@ -7,6 +7,7 @@ using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.DualWrites;
 using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Moving;
+using Dashboard.Core.Stores.Parity;
 using Dashboard.Core.Stores.Trees;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,6 +23,9 @@ public static class StoreServices
         services.AddOptions<StoresOptions>().BindConfiguration(StoresOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(new Feed<StoresSnapshot>(StoresSnapshot.Empty));
         services.AddSingleton<ICopyLedger, CopyLedger>();
+        services.AddSingleton<IStoreMinutes, StoreMinutes>();
+        services.AddSingleton<IParityRecords, ParityRecords>();
+        services.AddSingleton<StoreMeter>();
         services.AddHostedService<StoresMonitor>();
         return services.AddStoreTree();
     }

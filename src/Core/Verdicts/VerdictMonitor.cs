@@ -4,6 +4,7 @@ using Dashboard.Core.Feeds;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Schedules;
 using Dashboard.Core.Sources;
+using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Verdicts.Engine;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,16 +21,20 @@ public sealed partial class VerdictMonitor(
     SourceFeeds<ScheduleBook> schedules,
     SourceFeeds<SourceStatus> statuses,
     Feed<RetriesSnapshot> retries,
+    Feed<StoresSnapshot> stores,
     SourceFeeds<VerdictSnapshot> verdicts,
     VerdictPulse pulse,
     IHealRecords records,
     IOptions<VerdictSettings> settings,
+    IOptions<StoresOptions> patience,
     TimeProvider clock,
     ILogger<VerdictMonitor> log) : BackgroundService
 {
     private const int RestsFor = 19;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
+    // A clock that is watched wanders by less: moments that sentences name stay the same.
+    private static readonly TimeSpan Skewed = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ByClock = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
@@ -44,6 +49,7 @@ public sealed partial class VerdictMonitor(
                 wakes.WithAsync(standings.Of(source), cancellationToken),
                 wakes.WithAsync(backlogs.Of(source), cancellationToken),
                 wakes.WithAsync(retries, cancellationToken),
+                wakes.WithAsync(stores, cancellationToken),
                 wakes.WithAsync(clock, cancellationToken),
                 JudgeAsync(source, wakes, cancellationToken));
         }
@@ -57,13 +63,13 @@ public sealed partial class VerdictMonitor(
     {
         var unread = new HealMemory();
         var (memory, asked) = ((HealMemory?)null, 0L);
-        var judged = (Standings: (StandingsSnapshot?)null, Backlogs: (BacklogSnapshot?)null, Retries: (RetriesSnapshot?)null, State: SourceState.Connecting, At: 0L);
+        var judged = (Standings: (StandingsSnapshot?)null, Backlogs: (BacklogSnapshot?)null, Retries: (RetriesSnapshot?)null, State: SourceState.Connecting, At: 0L, Stores: (IReadOnlyList<StoreFact>)[]);
         await foreach (var _ in wakes.AllAsync(cancellationToken))
         {
             var status = statuses.Of(source).Newest;
-            var now = (standings.Of(source).Newest, backlogs.Of(source).Newest, retries.Newest, status.State, clock.GetTimestamp());
+            var now = (standings.Of(source).Newest, backlogs.Of(source).Newest, retries.Newest, status.State, clock.GetTimestamp(), StoreFact.Of(stores.Newest.Stores, Patience, TimeSpan.Zero, alone: true));
             if (ReferenceEquals(now.Item1, judged.Standings) && ReferenceEquals(now.Item2, judged.Backlogs) && ReferenceEquals(now.Item3, judged.Retries) && now.State == judged.State
-                && clock.GetElapsedTime(judged.At, now.Item5) < ByClock)
+                && now.Item6.SequenceEqual(judged.Stores) && clock.GetElapsedTime(judged.At, now.Item5) < ByClock)
             {
                 continue;
             }
@@ -85,6 +91,8 @@ public sealed partial class VerdictMonitor(
         }
     }
 
+    private TimeSpan Patience => TimeSpan.FromMinutes(patience.Value.PageAfterMinutes);
+
     private async Task<HealMemory?> RememberedAsync(string source, CancellationToken cancellationToken)
     {
         try
@@ -104,6 +112,7 @@ public sealed partial class VerdictMonitor(
         {
             var ours = clock.GetUtcNow();
             var feed = verdicts.Of(source);
+            var now = SourceClock.Now(status, rows.AsOf, ours) ?? status.DatabaseTime(ours);
             var facts = new VerdictFacts
             {
                 Standings = rows,
@@ -112,11 +121,11 @@ public sealed partial class VerdictMonitor(
                 Book = schedules.Of(source).Newest,
                 Open = [.. told.Resources.Where(lane => lane.Source == source).SelectMany(lane => lane.Open)],
                 Ended = [.. told.Resources.Where(lane => lane.Source == source).SelectMany(lane => lane.Ended)],
+                Stores = StoreFact.Of(stores.Newest.Stores, Patience, (ours - now).Duration() > Skewed ? ours - now : TimeSpan.Zero, alone: source == directory.All[0].Name),
                 Ticks = told.Ticks.TryGetValue(source, out var known) ? known : [],
                 Trouble = status.State is SourceState.Stale or SourceState.Unreachable ? status.Trouble ?? "It is out of reach." : null,
                 Age = status.ReadAt is { } read ? ours - read : TimeSpan.MaxValue,
             };
-            var now = SourceClock.Now(status, rows.AsOf, ours) ?? status.DatabaseTime(ours);
             var said = VerdictEngine.Evaluate(facts, settings.Value, memory.Learn(facts, feed.Newest), now, feed.Newest);
             feed.Publish(said);
             if (said.State != VerdictState.Blind)

@@ -6,9 +6,9 @@ using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Stores;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Crashes;
-using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Parity;
+using Dashboard.Web.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Dashboard.Web.Commands;
@@ -52,11 +52,12 @@ internal static class StoreVerbs
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var pace = new CopyPace(parsed.GetValue(parallel), clock, SilentTelemetry.Instance);
-            var context = new StoreContext(ExecutorIdentity.OfThisProcess("migrate-store", "stores"), pace, clock, NullLoggerFactory.Instance);
-            await using var source = Open(parsed.GetValue(from)!, context, configuration());
-            await using var target = Open(parsed.GetValue(to)!, context, configuration());
             await using var storage = await DashboardStorage.VisitAsync(configuration(), clock, cancellationToken);
+            await using var telling = await StoreTelling.BeginAsync(configuration(), storage.Own, clock, cancellationToken);
+            var pace = new CopyPace(parsed.GetValue(parallel), clock, telling.Retries);
+            var context = new StoreContext(ExecutorIdentity.OfThisProcess("migrate-store", "stores"), pace, clock, NullLoggerFactory.Instance);
+            await using var source = new MeteredStore(Open(parsed.GetValue(from)!, context, configuration()), telling.Meter);
+            await using var target = new MeteredStore(Open(parsed.GetValue(to)!, context, configuration()), telling.Meter);
             var copier = new Copier(source, target, new CopyLedger(storage.Own), pace, clock, $"{Environment.MachineName}/{Environment.ProcessId}");
             var progress = await TryAsync(() => copier.RunAsync(
                 new CopyPlan(source.Name, target.Name, parsed.GetValue(first), parsed.GetValue(last)), new Said(error, pace), cancellationToken));
@@ -78,27 +79,36 @@ internal static class StoreVerbs
             }
         });
         var seed = new Option<long>("--seed") { Description = "Which part: with the same seed the same one", DefaultValueFactory = _ => 1 };
+        var least = new Option<int>("--least") { Description = "How many things of each day and kind are read at least", DefaultValueFactory = _ => 5 };
+        least.Validators.Add(result =>
+        {
+            if (result.GetValue(least) is < 0 or > 10_000)
+            {
+                result.AddError("--least takes a number from 0 to 10000.");
+            }
+        });
         var seam = new Option<DateOnly[]>("--seam") { Description = "Days of which everything is read, where a copy and live writes meet; as often as wanted", CustomParser = result => [.. result.Tokens.Select(token => Day(token.Value, result.AddError))] };
-        var record = new Option<bool>("--record") { Description = "Keep what is found in the dashboard's own records, as evidence for ./run cut-over" };
+        var record = new Option<bool>("--record") { Description = "Keep what is found in the dashboard's own records, for the page /stores, for /metrics, and as evidence for ./run cut-over" };
         var command = new Command(
             "compare-stores",
             "Lists both stores completely and says what is missing or different in the second, and how sure that is of what a listing does not show. Exit code 0 when nothing is, else 1.")
         {
-            from, to, first, last, rate, seed, seam, record,
+            from, to, first, last, rate, least, seed, seam, record,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var context = new StoreContext(ExecutorIdentity.OfThisProcess("compare-stores", "stores"), SilentTelemetry.Instance, clock, NullLoggerFactory.Instance);
             await using var source = Open(parsed.GetValue(from)!, context, configuration());
             await using var target = Open(parsed.GetValue(to)!, context, configuration());
-            var plan = new ParityPlan(parsed.GetValue(first), parsed.GetValue(last)) { SampleRate = parsed.GetValue(rate), Seed = parsed.GetValue(seed), Seam = parsed.GetValue(seam) ?? [], Settle = Settle };
+            var plan = new ParityPlan(parsed.GetValue(first), parsed.GetValue(last)) { SampleRate = parsed.GetValue(rate), LeastOfEach = parsed.GetValue(least), Seed = parsed.GetValue(seed), Seam = parsed.GetValue(seam) ?? [], Settle = Settle };
             var begun = clock.GetUtcNow();
             var report = await TryAsync(() => new ParityAudit(source, target).RunAsync(plan, null, cancellationToken));
+            var ended = clock.GetUtcNow();
             await WriteAsync(parsed.InvocationConfiguration.Output, report);
             if (parsed.GetValue(record))
             {
                 await using var storage = await DashboardStorage.VisitAsync(configuration(), clock, cancellationToken);
-                await new MoveLedger(storage.Own).KeepAsync(source.Resource, target.Resource, report, begun, clock.GetUtcNow(), cancellationToken);
+                await new ParityRecords(storage.Own).KeepAsync(report, begun, ended, cancellationToken);
             }
 
             return report.IsWhole ? 0 : NotWhole;
@@ -132,6 +142,11 @@ internal static class StoreVerbs
             {
                 await parsed.InvocationConfiguration.Output.WriteLineAsync(
                     string.Create(CultureInfo.InvariantCulture, $"{step.Kind.ToString().ToLowerInvariant(),-8} {(step.Ok ? "ok    " : "failed")} {step.Took.TotalMilliseconds,8:0} ms{(step.Detail is { } detail ? $"  {detail}" : "")}"));
+            }
+
+            foreach (var ability in steps.All(step => step.Ok) ? await new AbilityProbe(clock, TimeSpan.FromSeconds(parsed.GetValue(seconds))).FindAsync(store, cancellationToken) : [])
+            {
+                await parsed.InvocationConfiguration.Output.WriteLineAsync($"{StoreWords.Ability(ability)}{(ability.Detail is { } detail ? $"  {detail}" : "")}");
             }
 
             return steps.All(step => step.Ok) ? 0 : NotWhole;

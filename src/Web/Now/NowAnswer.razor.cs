@@ -30,7 +30,7 @@ public sealed partial class NowAnswer
         VerdictState.Page when verdict?.PageBy is { } by && by > now => $"A human is needed by {Times.Short(by, now)}.",
         VerdictState.Page => "A human is needed now.",
         VerdictState.NeedsHumanLater => verdict?.PageBy is { } later ? $"Not now: a human is needed in working hours, and in time until {Times.Short(later, now)}." : "Not now: a human is needed in working hours.",
-        VerdictState.Watch => verdict?.DecideAt is { } at && at > now ? $"Nothing yet: it may heal, and is decided at {Times.Short(at, now)}." : "Nothing yet: it may heal.",
+        VerdictState.Watch => (verdict?.DecideAt ?? root.DecideAt) is { } at && at > now ? $"Nothing yet: it may heal, and is decided at {Times.Short(at, now)}." : "Nothing yet: it may heal.",
         VerdictState.Healing => verdict?.Heal?.By80 is { } heals ? $"Heals by itself: 80 % by {Times.Short(heals, now)}. Go back to sleep." : verdict?.NextEventAt is { } next ? $"Heals by itself: next try {Times.Short(next, now)}. Go back to sleep." : "Heals by itself. Go back to sleep.",
         _ => root.Headline,
     };
@@ -42,7 +42,7 @@ public sealed partial class NowAnswer
         return (data.Length, waits.Length) switch { (0, 0) => "Nothing is late because of it.", (_, 0) => $"{data}.", (0, _) => $"{waits}.", _ => $"{data}; {waits}." };
     }
 
-    private static string Action(RootVerdict root, Verdict? verdict) => verdict?.FirstAction ?? (root.Root.Kind == RootKind.Scheduler ? "See whether the scheduler still runs: start it." : "");
+    private static string Action(RootVerdict root, Verdict? verdict) => verdict?.FirstAction ?? root.FirstAction;
 
     private static IReadOnlyList<TimeMark> Marks(Verdict? verdict, JobStanding? standing, DateTimeOffset now) => TimeMark.Of(
         ("last good", standing?.Job.LastSuccess),

@@ -108,7 +108,48 @@ public static class StoreWords
         }
     }
 
-    private static string Clock(DateTimeOffset at) => at.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    /// <summary>What waits for a store, in a sentence without ages.</summary>
+    public static string Waits(StoreWaiting waiting)
+    {
+        ArgumentNullException.ThrowIfNull(waiting);
+        return $"{(waiting.Count == 1 ? "1 operation waits" : $"{waiting.Count} operations wait")} for it, the oldest of {waiting.Who}: failed {Many(waiting.Attempts, "time", "times")}{(waiting.NextAttemptAt is { } next ? $", next try {Clock(next)}" : ", a try is under way")}.";
+    }
 
-    private static string Many(long number, string one, string more) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? one : more)}");
+    /// <summary>What was asked of a store within the last hour, in one sentence; null when nothing was.</summary>
+    public static string? Hour(IReadOnlyList<OperationSum> operations)
+    {
+        ArgumentNullException.ThrowIfNull(operations);
+        var (all, failed) = (operations.Sum(one => one.All), operations.Sum(one => one.Failed));
+        return all == 0 ? null : $"{Many(all, "operation", "operations")} in the last hour, {(failed == 0 ? "none failed" : $"{failed.ToString("N0", CultureInfo.InvariantCulture)} failed")}";
+    }
+
+    /// <summary>An operation, in words.</summary>
+    public static string Operation(StoreOperation operation) => operation.NameOf().Replace('_', ' ');
+
+    /// <summary>What a store was found to do, in words.</summary>
+    public static string Ability(StoreAbility ability)
+    {
+        ArgumentNullException.ThrowIfNull(ability);
+        var (does, not) = ability.Kind switch
+        {
+            StoreAbilityKind.SaysWhatIsMissing => ("says what is missing", "does not say what is missing"),
+            StoreAbilityKind.ConditionalCreate => ("creates only what is not there", "overwrites what it is asked to create"),
+            StoreAbilityKind.Listing => ("lists what it keeps", "does not list what it keeps"),
+            StoreAbilityKind.Sizes => ("tells sizes", "tells no sizes"),
+            _ => ("tells checksums", "tells no checksums"),
+        };
+        return ability.Found switch
+        {
+            true => does,
+            null => $"not known whether it {does}",
+
+            // It does not claim to: whoever copies looks first.
+            false when ability is { Declared: false, Kind: StoreAbilityKind.ConditionalCreate } => "looks first before it creates, which is weaker",
+            false => not,
+        };
+    }
+
+    internal static string Many(long number, string one, string more) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? one : more)}");
+
+    private static string Clock(DateTimeOffset at) => at.ToString("HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Health;
+using Dashboard.Core.Stores.Parity;
 using Dashboard.Web.Api;
 
 namespace Dashboard.Web.Stores;
@@ -33,9 +35,11 @@ internal static class StoresApi
 /// <param name="StaleSince">Since when the dashboard's own records of copies have been away; null while they answer.</param>
 /// <param name="Stores">By name.</param>
 /// <param name="Copies">The newest first.</param>
-public sealed record StoresWire(DateTimeOffset? StaleSince, IReadOnlyList<StoreWire> Stores, IReadOnlyList<CopyWire> Copies)
+/// <param name="Compared">The newest comparison of each two stores, the newest first.</param>
+public sealed record StoresWire(DateTimeOffset? StaleSince, IReadOnlyList<StoreWire> Stores, IReadOnlyList<CopyWire> Copies, IReadOnlyList<ParityWire> Compared)
 {
-    internal static StoresWire Of(StoresSnapshot snapshot) => new(snapshot.StaleSince, [.. snapshot.Stores.Select(StoreWire.Of)], [.. snapshot.Copies.Select(CopyWire.Of)]);
+    internal static StoresWire Of(StoresSnapshot snapshot) =>
+        new(snapshot.StaleSince, [.. snapshot.Stores.Select(StoreWire.Of)], [.. snapshot.Copies.Select(CopyWire.Of)], [.. snapshot.Compared.Select(ParityWire.Of)]);
 }
 
 /// <summary>One crash store.</summary>
@@ -46,11 +50,69 @@ public sealed record StoresWire(DateTimeOffset? StaleSince, IReadOnlyList<StoreW
 /// <param name="OkAt">When a probe went well last.</param>
 /// <param name="ProbedAt">When the newest probe ended.</param>
 /// <param name="Steps">What it did; the last step may have failed.</param>
-public sealed record StoreWire(string Name, string Address, bool? Works, DateTimeOffset? FailingSince, DateTimeOffset? OkAt, DateTimeOffset? ProbedAt, IReadOnlyList<StoreStepWire> Steps)
+/// <param name="Waiting">What waits for it now, in any program that tells of it; null when nothing does.</param>
+/// <param name="Abilities">What it was found to do.</param>
+/// <param name="LastHour">What was asked of it within the last hour, by operation.</param>
+public sealed record StoreWire(
+    string Name, string Address, bool? Works, DateTimeOffset? FailingSince, DateTimeOffset? OkAt, DateTimeOffset? ProbedAt, IReadOnlyList<StoreStepWire> Steps, StoreWaitingWire? Waiting,
+    IReadOnlyList<StoreAbilityWire> Abilities, IReadOnlyList<StoreOperationWire> LastHour)
 {
     internal static StoreWire Of(StoreHealth store) => new(
         store.Name, store.Address, store.Newest?.IsOk, store.FailingSince, store.OkAt, store.Newest?.At,
-        [.. (store.Newest?.Steps ?? []).Select(step => new StoreStepWire(StoreWords.Step(step.Kind), step.Ok, step.Took.TotalMilliseconds, step.Detail))]);
+        [.. (store.Newest?.Steps ?? []).Select(step => new StoreStepWire(StoreWords.Step(step.Kind), step.Ok, step.Took.TotalMilliseconds, step.Detail))],
+        store.Waiting is { } waiting ? new StoreWaitingWire(waiting.Count, waiting.Since, waiting.Attempts, waiting.NextAttemptAt, waiting.Who, waiting.Error) : null,
+        [.. store.Abilities.Select(ability => new StoreAbilityWire(JsonNamingPolicy.SnakeCaseLower.ConvertName($"{ability.Kind}"), ability.Declared, ability.Found, ability.Detail))],
+        [.. store.Operations.Select(one => new StoreOperationWire(one.Operation.NameOf(), one.Succeeded, one.NotFound, one.Failed, one.Half?.TotalMilliseconds, one.Most?.TotalMilliseconds))]);
+}
+
+/// <summary>What waits for a store.</summary>
+/// <param name="Count">How many operations.</param>
+/// <param name="Since">When the oldest of them failed first.</param>
+/// <param name="Attempts">How often that one failed so far.</param>
+/// <param name="NextAttemptAt">When it is tried again; null while a try is under way.</param>
+/// <param name="Who">The job, else the program.</param>
+/// <param name="Error">Its newest failure.</param>
+public sealed record StoreWaitingWire(int Count, DateTimeOffset Since, int Attempts, DateTimeOffset? NextAttemptAt, string Who, string Error);
+
+/// <summary>What a store was found to do.</summary>
+/// <param name="Kind">As <c>conditional_create</c>.</param>
+/// <param name="Declared">Whether it is relied on.</param>
+/// <param name="Found">Whether it does it; null when that is not known.</param>
+/// <param name="Detail">What happened instead; null when it does it.</param>
+public sealed record StoreAbilityWire(string Kind, bool Declared, bool? Found, string? Detail);
+
+/// <summary>One kind of operation on a store.</summary>
+/// <param name="Operation">As <c>get_raw</c>.</param>
+/// <param name="Succeeded">How many went well.</param>
+/// <param name="NotFound">How many were answered with: there is no such thing.</param>
+/// <param name="Failed">How many failed after all their attempts.</param>
+/// <param name="P50Ms">Half of those answered took no longer, in milliseconds; null of none.</param>
+/// <param name="P99Ms">Ninety-nine of a hundred took no longer.</param>
+public sealed record StoreOperationWire(string Operation, long Succeeded, long NotFound, long Failed, double? P50Ms, double? P99Ms);
+
+/// <summary>A comparison of two stores, both listed completely.</summary>
+/// <param name="Source">The one that is taken to be right.</param>
+/// <param name="Target">The one that is to be the same.</param>
+/// <param name="FromDay">The first day in the ids.</param>
+/// <param name="ToDay">The last day.</param>
+/// <param name="Whole">True when nothing is missing, different or unread.</param>
+/// <param name="Same">How many things are the same in both.</param>
+/// <param name="Missing">How many only the source has.</param>
+/// <param name="Different">How many are not the same.</param>
+/// <param name="OnlyInTarget">How many only the target has.</param>
+/// <param name="Unread">How many were to be read and could not be.</param>
+/// <param name="Drawn">How many were drawn from all by chance and read.</param>
+/// <param name="DrawnBad">How many of those were not the same.</param>
+/// <param name="Upper95">Not more than this part of what both have differs inside, at 95 %.</param>
+/// <param name="Upper99">The same at 99 %.</param>
+/// <param name="EndedAt">When it ended.</param>
+public sealed record ParityWire(
+    string Source, string Target, DateOnly FromDay, DateOnly ToDay, bool Whole, long Same, long Missing, long Different, long OnlyInTarget, long Unread, long Drawn, long DrawnBad, double Upper95, double Upper99,
+    DateTimeOffset EndedAt)
+{
+    internal static ParityWire Of(KeptParity found) => new(
+        found.Source, found.Target, found.From, found.To, found.IsWhole, found.Cells.Sum(cell => cell.Same), found.Cells.Sum(cell => cell.OnlySource), found.Cells.Sum(cell => cell.Differs),
+        found.Cells.Sum(cell => cell.OnlyTarget), found.Cells.Sum(cell => cell.Unread), found.Sample.Drawn, found.Sample.Bad, found.Sample.Upper95, found.Sample.Upper99, found.EndedAt);
 }
 
 /// <summary>One step of a probe.</summary>

@@ -5,6 +5,7 @@ using Dashboard.Core.Monitoring;
 using Dashboard.Core.Monitoring.Metrics;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Sources;
+using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Web.Api;
@@ -61,6 +62,8 @@ internal static class MonitoringEndpoints
         SourceFeeds<BacklogSnapshot> backlogs,
         Feed<RetriesSnapshot> retries,
         Feed<LedgerTotals> totals,
+        Feed<StoresSnapshot> stores,
+        StoreMeter meter,
         VerdictPulse pulse,
         MetricTally tally,
         IOptions<VerdictSettings> settings)
@@ -71,7 +74,8 @@ internal static class MonitoringEndpoints
         var open = context.Request.Headers.Accept.Any(accept => accept?.Contains("application/openmetrics-text", StringComparison.OrdinalIgnoreCase) == true);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Vary = "Accept";
-        return Results.Text(MetricText.Write(VerdictMetrics.Of(sources, retries.Newest, settings.Value, tally.Counted(), totals.Newest), open), open ? MetricText.OpenMetricsType : MetricText.PlainType);
+        var all = VerdictMetrics.Of(sources, retries.Newest, settings.Value, tally.Counted(), totals.Newest).Concat(StoreMetrics.Of(stores.Newest, meter.Totalled(), meter.Dropped));
+        return Results.Text(MetricText.Write([.. all], open), open ? MetricText.OpenMetricsType : MetricText.PlainType);
     }
 
     private static IResult Legacy(HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, SourceFeeds<StandingsSnapshot> standings)

@@ -76,9 +76,12 @@ public sealed class CopierTests : IAsyncLifetime
         Assert.Equal(1, second.Crashes);
     }
 
-    [Fact]
-    public async Task A_crash_that_was_torn_in_the_source_is_copied_and_told()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_crash_that_was_torn_in_the_source_is_copied_and_told(bool listed)
     {
+        source.Lists = listed;
         var id = (await FillAsync(1))[0];
         source.Put(id, CrashItem.Dump("upload_file_minidump_flash1"), null);
 
@@ -174,6 +177,22 @@ public sealed class CopierTests : IAsyncLifetime
 
         clock.Advance(CopyPace.Quiet);
         Assert.Equal(6, pace.Now);
+    }
+
+    [Fact]
+    public void Until_a_store_says_that_it_is_too_much_the_pace_doubles()
+    {
+        var clock = new FakeTimeProvider();
+        var pace = new CopyPace(30, clock, SilentTelemetry.Instance);
+        foreach (var expected in (int[])[8, 16, 30, 30])
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(expected, pace.Now);
+        }
+
+        pace.Tell(Failure(clock));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(15, pace.Now);
     }
 
     private static RetryEvent Failure(TimeProvider clock) => new()

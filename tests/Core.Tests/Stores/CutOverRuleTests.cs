@@ -19,7 +19,7 @@ public sealed class CutOverRuleTests
     private static readonly CopyProgress Copy = new(
         1, new CopyPlan("files:/srv/crashes", "s3:http://a@ceph:7480/crashes", new(2026, 8, 1), Seam), 100, 100, null, 1_000, 5_000, 0, 1, 0, 0, 0, Now.AddDays(-9), Now.AddDays(-8), 0);
 
-    private static readonly KeptParity Parity = new(new(2026, 8, 1), new(2026, 11, 20), [Seam], Now.AddHours(-3), Now.AddHours(-2), 500_000, 0, 12, 0, 0, 50_000, 0, 9e-5);
+    private static readonly ParityEvidence Parity = new(new(2026, 8, 1), new(2026, 11, 20), [Seam], Now.AddHours(-3), Now.AddHours(-2), 500_000, 0, 12, 0, 0, 50_000, 0, 9e-5);
 
     private static readonly CutOverFacts Ready = new(Old, New)
     {

@@ -11,6 +11,11 @@ internal sealed class MemoryStore(string name) : CrashStore(name)
 
     public Exception? Failure { get; set; }
 
+    /// <summary>Whether it lists kind by kind as well.</summary>
+    public bool Lists { get; set; }
+
+    public override IItemListing? Listing => Lists ? new KindByKind(this) : null;
+
     public bool Closed { get; private set; }
 
     public ConcurrentQueue<string> Asked { get; } = new();
@@ -151,6 +156,21 @@ internal sealed class MemoryStore(string name) : CrashStore(name)
         }
 
         return default;
+    }
+
+    private sealed class KindByKind(MemoryStore store) : IItemListing
+    {
+        public ValueTask<IReadOnlyList<CrashItem>> ItemsAsync(CancellationToken cancellationToken) => new([.. store.kept.Keys.Select(key => key.Item).Distinct().Order()]);
+
+        public ValueTask<int?> DaysAsync(CancellationToken cancellationToken) => new(store.kept.Keys.Select(key => key.Id.Day).Distinct().Count());
+
+        public ValueTask<bool> KeepsDaysApartAsync(CrashItem item, CancellationToken cancellationToken) => new(item == CrashItem.Raw);
+
+        public IAsyncEnumerable<ListedItem> ListItemsAsync(CrashItem item, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
+            store.kept.Where(one => one.Key.Item == item && one.Key.Id.Day >= from && one.Key.Id.Day <= to).OrderBy(one => one.Key.Id).Select(one => new ListedItem(one.Key.Id, one.Value.Length, null)).ToAsyncEnumerable();
+
+        public IAsyncEnumerable<CrashId> ListIdsAsync(DateOnly day, char salt, CrashId? after, CancellationToken cancellationToken) =>
+            store.EnumerateAsync(day, salt, after, cancellationToken).Where(catalog => catalog.Has(CrashItem.Raw)).Select(catalog => catalog.Id);
     }
 
     private CrashCatalog Catalog(CrashId id) =>

@@ -38,9 +38,12 @@ public sealed class ParityTests
         return bound >= (double)some / all && bound <= 1 && bound <= ConfidenceBound.Upper(some, all, 0.99) && bound <= ConfidenceBound.Upper(some + 1, all, 0.95);
     }
 
-    [Fact]
-    public async Task Every_difference_that_was_made_is_found_and_nothing_else()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_difference_that_was_made_is_found_and_nothing_else(bool listed)
     {
+        (source.Lists, target.Lists) = (listed, listed);
         var ids = await FillAsync(60);
         target.Put(ids[3], CrashItem.Raw, null);
         target.Put(ids[9], CrashItem.Dump("upload_file_minidump_flash1"), null);
@@ -94,6 +97,39 @@ public sealed class ParityTests
         Assert.NotEqual(one.Cells, other.Cells);
         Assert.InRange(one.Sample.Drawn, 1, 249);
         Assert.Equal(ConfidenceBound.Upper(0, one.Sample.Drawn, 0.95), one.Sample.Upper95);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_each_day_and_kind_as_many_are_read_as_asked_for_and_bound_that_day_and_kind_alone(bool listed)
+    {
+        (source.Lists, target.Lists) = (listed, listed);
+        await FillAsync(40);
+
+        var report = await AuditAsync(new ParityPlan(SampleCrashes.Day, SampleCrashes.Day) { SampleRate = 0, LeastOfEach = 7, Seed = 3 });
+
+        Assert.All(report.Cells, cell => Assert.Equal((7, 7, 0, ConfidenceBound.Upper(0, 7, 0.95)), (cell.Read, cell.Drawn, cell.Bad, cell.Upper95)));
+        Assert.Equal(0, report.Sample.Drawn);
+
+        // More than there are is all there are.
+        var all = await AuditAsync(new ParityPlan(SampleCrashes.Day, SampleCrashes.Day) { SampleRate = 0.2, LeastOfEach = 1_000 });
+        Assert.All(all.Cells, cell => Assert.Equal((cell.Same, 0d), (cell.Read, cell.Upper95)));
+        Assert.InRange(all.Sample.Drawn, 1, 199);
+    }
+
+    [Fact]
+    public async Task Where_one_day_of_very_many_is_asked_for_the_listing_of_all_is_not_worth_it()
+    {
+        (source.Lists, target.Lists) = (true, true);
+        await FillAsync(2);
+        for (var day = 1; day <= 60; day++)
+        {
+            await source.SaveRawCrashAsync(SampleCrashes.Raw, Dumps.None, CrashId.New(SampleCrashes.Day.AddDays(day)), Now);
+        }
+
+        // What only the source has on other days does not matter, whichever way is taken.
+        Assert.True((await AuditAsync(new ParityPlan(SampleCrashes.Day, SampleCrashes.Day))).IsWhole);
     }
 
     [Fact]

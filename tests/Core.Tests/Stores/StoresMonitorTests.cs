@@ -1,7 +1,9 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Retries;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Crashes;
 using Dashboard.Core.Stores.Health;
+using Dashboard.Core.Stores.Parity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -13,6 +15,10 @@ public sealed class StoresMonitorTests : IAsyncDisposable
     private readonly DirectoryInfo root = Directory.CreateTempSubdirectory("dashboard-test-watched-");
     private readonly Feed<StoresSnapshot> feed = new(StoresSnapshot.Empty);
     private readonly Ledger ledger = new();
+    private readonly KeptMinutes minutes = new();
+    private readonly NoParity parity = new();
+    private readonly StoreMeter meter = new(TimeProvider.System);
+    private readonly Feed<RetriesSnapshot> retries = new(RetriesSnapshot.Empty);
     private StoresMonitor? monitor;
 
     private static CancellationToken Now => TestContext.Current.CancellationToken;
@@ -55,6 +61,26 @@ public sealed class StoresMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_store_that_works_is_tried_once_and_what_waits_for_it_is_told_by_who_waits()
+    {
+        await StartAsync(("good", $"files:{root.FullName}"));
+        var seen = await feed.WatchAsync(Now).FirstAsync(snapshot => snapshot.Stores is [{ Abilities.Count: > 0 }], Now);
+        Assert.DoesNotContain(seen.Stores[0].Abilities, ability => ability.IsBroken || ability.Found is null);
+
+        var resource = Assert.IsType<string>(seen.Stores[0].Resource);
+        var streak = new RetryStreak
+        {
+            Id = Guid.NewGuid(), Who = new RetryTeller("stores", "h", "migrate-store/17", "t", resource), Backend = "files", Executor = ExecutorKind.Infinite, StartedAt = DateTimeOffset.UnixEpoch,
+            State = StreakState.Open, Attempts = 2, HeardAt = DateTimeOffset.UnixEpoch, ExceptionType = "IOException", ExceptionValue = "away",
+        };
+        retries.Publish(RetriesSnapshot.Empty with { Resources = [new ResourceLane { Source = "stores", Resource = resource, Backend = "files", Open = [streak] }] });
+        await feed.WatchAsync(Now).FirstAsync(snapshot => snapshot.Stores[0].Waiting is { Count: 1, Attempts: 2, Error: "IOException: away" }, Now);
+
+        retries.Publish(RetriesSnapshot.Empty);
+        await feed.WatchAsync(Now).FirstAsync(snapshot => snapshot.Stores[0].Waiting is null, Now);
+    }
+
+    [Fact]
     public async Task Copies_that_cannot_be_read_stay_and_say_how_old_they_are()
     {
         ledger.Copies = [new(1, new CopyPlan("a", "b", SampleCrashes.Day, SampleCrashes.Day), 16, 3, SampleCrashes.Day, 1, 1, 0, 1, 0, 0, 0, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, 1)];
@@ -83,7 +109,7 @@ public sealed class StoresMonitorTests : IAsyncDisposable
     {
         var options = new StoresOptions { Watched = stores.ToDictionary(store => store.Name, store => store.Address), ProbeSeconds = 1, DeadlineSeconds = 60 };
         monitor = new StoresMonitor(
-            Options.Create(options), new ConfigurationBuilder().Build(), ledger, feed, TimeProvider.System, NullLoggerFactory.Instance, NullLogger<StoresMonitor>.Instance);
+            Options.Create(options), new ConfigurationBuilder().Build(), ledger, minutes, parity, meter, retries, feed, TimeProvider.System, NullLoggerFactory.Instance, NullLogger<StoresMonitor>.Instance);
         return monitor.StartAsync(Now);
     }
 
@@ -108,5 +134,23 @@ public sealed class StoresMonitorTests : IAsyncDisposable
         public Task ReplaceFailuresAsync(long copyId, CrashId id, CopyPage page, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<CopyProgress> ProgressAsync(long copyId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
+    private sealed class KeptMinutes : IStoreMinutes
+    {
+        public Task KeepAsync(IReadOnlyList<OperationMinute> minutes, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<IReadOnlyList<OperationMinute>> SinceAsync(IReadOnlyList<string> stores, DateTimeOffset since, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<OperationMinute>>([]);
+
+        public Task PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class NoParity : IParityRecords
+    {
+        public Task<long> KeepAsync(ParityReport report, DateTimeOffset begunAt, DateTimeOffset endedAt, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<KeptParity>> NewestAsync(IReadOnlyList<KeptParity> known, CancellationToken cancellationToken) => Task.FromResult(known);
+
+        public Task PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

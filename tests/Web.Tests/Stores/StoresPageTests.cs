@@ -1,6 +1,8 @@
 using Bunit;
 using Dashboard.Core.Stores.Copying;
+using Dashboard.Core.Stores.Crashes;
 using Dashboard.Core.Stores.Health;
+using Dashboard.Core.Stores.Parity;
 using Dashboard.Kit;
 using Dashboard.Web.Stores;
 using Dashboard.Web.Tests.Layout;
@@ -74,6 +76,70 @@ public sealed class StoresPageTests : PageTest
     [InlineData(1, 512, 1, "Copying")]
     public void The_state_of_a_copy_is_a_word(int failed, int done, int working, string expected) =>
         Assert.Equal(expected, StoreWords.State(Copy with { Failed = failed, Conflicts = 0, Done = done, Working = working }));
+
+    [Fact]
+    public void What_waits_what_was_asked_and_what_a_store_does_stand_in_its_row()
+    {
+        Stores.Publish(new StoresSnapshot
+        {
+            Stores =
+            [
+                Works with
+                {
+                    Waiting = new StoreWaiting(3, SampleJobs.Now.AddMinutes(-4), 4, SampleJobs.Now.AddSeconds(30), "copies", null, "AmazonS3Exception: Reduce your rate."),
+                    Abilities = [new(StoreAbilityKind.ConditionalCreate, true, false, "It overwrote what was there."), new(StoreAbilityKind.Listing, true, true, null), new(StoreAbilityKind.Checksums, false, null, "away")],
+                    Operations = [new(StoreOperation.GetRaw, 1_200, 30, 4, TimeSpan.FromMilliseconds(7), TimeSpan.FromMilliseconds(180)), new(StoreOperation.SaveRaw, 0, 0, 1, null, null)],
+                },
+            ],
+        });
+        var row = On<StoresPage>().Find("li.store");
+
+        Assert.Contains($"3 operations wait for it, the oldest of copies: failed 4 times, next try {SampleJobs.Now.AddSeconds(30):HH:mm:ss}Z.", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("AmazonS3Exception: Reduce your rate.", row.TextContent, StringComparison.Ordinal);
+        Assert.Equal(["overwrites what it is asked to create", "lists what it keeps", "not known whether it tells checksums"], row.QuerySelectorAll(".abilities > span:not(.visually-hidden)").Select(one => one.TextContent));
+        Assert.Equal("overwrites what it is asked to create", Assert.Single(row.QuerySelectorAll(".abilities .bad")).TextContent);
+        Assert.Equal("1,235 operations in the last hour, 5 failed", row.QuerySelector(".hour summary")!.TextContent);
+        Assert.Equal(["get raw", "1,200", "30", "4", "7 ms", "180 ms"], row.QuerySelectorAll(".hour tbody tr")[0].Children.Select(cell => cell.TextContent));
+        Assert.Equal("–", row.QuerySelectorAll(".hour tbody tr")[1].Children[5].TextContent);
+    }
+
+    [Fact]
+    public void A_comparison_is_a_sentence_its_bound_and_months_of_which_one_with_something_missing_is_open()
+    {
+        var day = new DateOnly(2014, 8, 30);
+        Stores.Publish(new StoresSnapshot
+        {
+            Compared =
+            [
+                new KeptParity(
+                    3, "files /srv/crashes", "s3 crashes@ceph:7480", day, day.AddDays(3), [day.AddDays(3)],
+                    [
+                        new(day, CrashItemKind.RawCrash, 1_000, 0, 0, 0, 30, 0, 30, 0), new(day.AddDays(1), CrashItemKind.RawCrash, 900, 2, 0, 1, 0, 0), new(day.AddDays(3), CrashItemKind.RawCrash, 12, 0, 5, 0, 12, 0),
+                    ],
+                    ParitySample.Of(2_996, 0), 3, [new(CrashId.Parse("0bba929f-8721-460c-dead-a43c20140831"), CrashItem.Raw, ParityOutcome.OnlySource)], SampleJobs.Now.AddMinutes(-20), SampleJobs.Now.AddMinutes(-2)),
+            ],
+        });
+        var found = On<StoresPage>().Find("article.parity");
+
+        Assert.Equal("Of 1,915 things 2 are missing and 1 is different.", found.QuerySelector("h3")!.TextContent.Trim());
+        Assert.Contains("2,996 things drawn from all by chance and read, none differed: at most 0.1 % of what both have differ inside (95 % sure; 0.16 % at 99 %).", found.TextContent, StringComparison.Ordinal);
+        Assert.Contains("The first 1 of 3 differences by name", found.TextContent, StringComparison.Ordinal);
+        var months = found.QuerySelectorAll("details.month");
+        Assert.Equal(["2014-09: 1 day, nothing missing, nothing different", "2014-08: 2 days, 1 day is not whole"], months.Select(month => month.QuerySelector("summary")!.TextContent.Trim()));
+        Assert.Equal([false, true], months.Select(month => month.HasAttribute("open")));
+        Assert.Equal("2 missing, 1 differentof 903", Assert.Single(found.QuerySelectorAll("td.bad")).TextContent);
+        Assert.Equal("12 (+5 more)all read", months[0].QuerySelector("td")!.TextContent);
+        Assert.Contains("all read", months[0].QuerySelector("th[scope=row]")!.TextContent, StringComparison.Ordinal);
+        Assert.Equal("1,00030 read: ≤ 9.6 % differ", months[1].QuerySelectorAll("tbody tr")[1].QuerySelector("td")!.TextContent);
+    }
+
+    [Theory]
+    [InlineData(1, "100 %")]
+    [InlineData(0.0009995, "0.1 %")]
+    [InlineData(0.00012345, "0.013 %")]
+    [InlineData(0.25, "25 %")]
+    [InlineData(0, "0 %")]
+    public void A_bound_is_rounded_up(double share, string expected) => Assert.Equal(expected, ParityWords.Percent(share));
 
     [Fact]
     public void When_the_own_records_are_away_the_copies_say_how_old_they_are()

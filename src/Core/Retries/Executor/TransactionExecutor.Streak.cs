@@ -238,7 +238,9 @@ public sealed partial class TransactionExecutor<TConnection>
             told++;
             ExecutorSignals.Count(owner.resource.Backend, ExecutorSignals.NameOf(outcome));
             var error = failure is null ? null : new JobError(failure.GetType().FullName ?? failure.GetType().Name, Cut(failure.Message), "");
-            var kind = error is null ? (FailureKind?)null : FailureKindRule.Of(error);
+
+            // A service's code stands beside its words, not in them.
+            var kind = error is null ? (FailureKind?)null : (code is null ? null : FailureKindRule.OfServiceCode(code)) ?? FailureKindRule.Of(error);
             owner.telemetry.Tell(new RetryEvent
             {
                 Id = Guid.NewGuid(),

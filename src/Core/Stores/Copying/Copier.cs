@@ -19,7 +19,11 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
     /// <summary>How many crashes a page has: what is done again at most when a copier dies.</summary>
     public const int Page = 500;
 
-    private const int LongestError = 1_000;
+    // A part may be small, and ends with few crashes under way.
+    private const int PartsAtOnce = 4;
+
+    private readonly CopyGate gate = new(pace);
+    private readonly CrashCopying crashes = new(source, target);
 
     /// <summary>For how long a part is nobody else's after a page.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
@@ -38,26 +42,40 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
         }
 
         var copy = await ledger.BeginAsync(plan, cancellationToken);
-        while (await ledger.LeaseAsync(copy, owner, Lease, cancellationToken) is { } shard)
-        {
-            await CopyAsync(shard, progress, cancellationToken);
-        }
-
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAll(Enumerable.Range(0, PartsAtOnce).Select(_ => PartsAsync(copy, progress, failed)));
         await TryAgainAsync(copy, cancellationToken);
         return await ledger.ProgressAsync(copy, cancellationToken);
     }
 
     /// <summary>Copies what the source has of one crash and the target has not, outside of any copy: nothing is counted.</summary>
     public async Task<CopyPage> CopyOneAsync(CrashId id, CancellationToken cancellationToken) =>
-        await CopyAsync([await source.CatalogAsync(id, cancellationToken)], isLast: false, cancellationToken);
+        await CopyAsync([new CrashToCopy(id, await source.CatalogAsync(id, cancellationToken))], isLast: false, cancellationToken);
+
+    // One that cannot go on ends the others: what it met they would meet too.
+    private async Task PartsAsync(long copy, IProgress<CopyPage>? progress, CancellationTokenSource failed)
+    {
+        try
+        {
+            while (await ledger.LeaseAsync(copy, owner, Lease, failed.Token) is { } shard)
+            {
+                await CopyAsync(shard, progress, failed.Token);
+            }
+        }
+        catch
+        {
+            await failed.CancelAsync();
+            throw;
+        }
+    }
 
     private async Task CopyAsync(CopyShard shard, IProgress<CopyPage>? progress, CancellationToken cancellationToken)
     {
-        var page = new List<CrashCatalog>(Page);
+        var page = new List<CrashToCopy>(Page);
         CopyShard? ours = shard;
-        await foreach (var catalog in source.EnumerateAsync(shard.Day, shard.Salt, shard.LastId, cancellationToken))
+        await foreach (var one in ListAsync(shard, cancellationToken))
         {
-            page.Add(catalog);
+            page.Add(one);
             if (page.Count == Page)
             {
                 ours = await CheckAsync(ours, page, isLast: false, progress, cancellationToken);
@@ -72,9 +90,14 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
         await CheckAsync(ours, page, isLast: true, progress, cancellationToken);
     }
 
-    private async Task<CopyShard?> CheckAsync(CopyShard shard, List<CrashCatalog> catalogs, bool isLast, IProgress<CopyPage>? progress, CancellationToken cancellationToken)
+    // What a crash is made of is seen when it is read; a store that lists ids alone need not be asked for it twice.
+    private IAsyncEnumerable<CrashToCopy> ListAsync(CopyShard shard, CancellationToken cancellationToken) => source.Listing is { } listing
+        ? listing.ListIdsAsync(shard.Day, shard.Salt, shard.LastId, cancellationToken).Select(id => new CrashToCopy(id, null))
+        : source.EnumerateAsync(shard.Day, shard.Salt, shard.LastId, cancellationToken).Select(catalog => new CrashToCopy(catalog.Id, catalog));
+
+    private async Task<CopyShard?> CheckAsync(CopyShard shard, List<CrashToCopy> page, bool isLast, IProgress<CopyPage>? progress, CancellationToken cancellationToken)
     {
-        var done = await KeepingAsync(shard, CopyAsync(catalogs, isLast, cancellationToken), cancellationToken);
+        var done = await KeepingAsync(shard, CopyAsync(page, isLast, cancellationToken), cancellationToken);
         var ours = await ledger.CheckpointAsync(shard, done, Lease, cancellationToken);
         if (ours is not null)
         {
@@ -102,21 +125,15 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
         return await copying;
     }
 
-    private async Task<CopyPage> CopyAsync(List<CrashCatalog> catalogs, bool isLast, CancellationToken cancellationToken)
+    private async Task<CopyPage> CopyAsync(List<CrashToCopy> page, bool isLast, CancellationToken cancellationToken)
     {
-        var (done, running) = (new List<CrashCopy>(catalogs.Count), new List<Task<CrashCopy>>());
+        var running = new List<Task<CopiedCrash>>(page.Count);
         try
         {
-            foreach (var catalog in catalogs)
+            foreach (var crash in page)
             {
-                while (running.Count >= pace.Now)
-                {
-                    var first = await Task.WhenAny(running);
-                    running.Remove(first);
-                    done.Add(await first);
-                }
-
-                running.Add(CopyAsync(catalog, cancellationToken));
+                await gate.EnterAsync(cancellationToken);
+                running.Add(CopyAndLeaveAsync(crash, cancellationToken));
             }
         }
         catch
@@ -126,62 +143,21 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
             throw;
         }
 
-        done.AddRange(await Task.WhenAll(running));
+        var done = await Task.WhenAll(running);
         return new CopyPage(
-            catalogs.Count > 0 ? catalogs[^1].Id : null, catalogs.Count, done.Sum(one => one.Created), done.Sum(one => one.Present), done.Sum(one => one.Bytes), [.. done.SelectMany(one => one.Failures)], isLast);
+            page.Count > 0 ? page[^1].Id : null, page.Count, done.Sum(one => one.Created), done.Sum(one => one.Present), done.Sum(one => one.Bytes), [.. done.SelectMany(one => one.Failures)], isLast);
     }
 
-    // In the order of things, the raw crash behind its dumps; when one of those could not be copied it is not begun.
-    private async Task<CrashCopy> CopyAsync(CrashCatalog catalog, CancellationToken cancellationToken)
+    private async Task<CopiedCrash> CopyAndLeaveAsync(CrashToCopy crash, CancellationToken cancellationToken)
     {
-        var copy = new CrashCopy();
-        foreach (var item in catalog.Entries.Select(entry => entry.Item).Order())
+        try
         {
-            if (item == CrashItem.Raw && copy.Failures.Exists(failure => failure.Outcome == CopyFailureKind.Failed))
-            {
-                copy.Failures.Add(new CopyFailure(catalog.Id, item, CopyFailureKind.Failed, "What belongs to it is not copied yet."));
-                continue;
-            }
-
-            try
-            {
-                var content = await source.ReadItemAsync(catalog.Id, item, cancellationToken);
-                if (item == CrashItem.DumpNames)
-                {
-                    copy.Failures.AddRange(from name in DumpNames.Read(content.Span) where !catalog.Has(CrashItem.Dump(name)) select new CopyFailure(catalog.Id, CrashItem.Dump(name), CopyFailureKind.Torn, null));
-                }
-
-                switch (await target.CreateItemAsync(catalog.Id, item, content, cancellationToken))
-                {
-                    case CreateOutcome.Created:
-                        copy.Created++;
-                        copy.Bytes += content.Length;
-                        break;
-                    case CreateOutcome.Same:
-                        copy.Present++;
-                        break;
-                    default:
-                        // Lists of names, and JSON, are written in more than one way.
-                        if (item.Kind != CrashItemKind.Dump && await target.ReadItemAsync(catalog.Id, item, cancellationToken) is var there && ParityRule.SaysTheSame(item, content.Span, there.Span))
-                        {
-                            copy.Present++;
-                        }
-                        else
-                        {
-                            copy.Failures.Add(new CopyFailure(catalog.Id, item, CopyFailureKind.Conflict, null));
-                        }
-
-                        break;
-                }
-            }
-            catch (Exception cause) when (!cancellationToken.IsCancellationRequested && cause is not StoreMisconfiguredException)
-            {
-                var words = $"{cause.GetType().Name}: {cause.Message}";
-                copy.Failures.Add(new CopyFailure(catalog.Id, item, CopyFailureKind.Failed, words.Length > LongestError ? words[..LongestError] : words));
-            }
+            return await crashes.CopyAsync(crash, cancellationToken);
         }
-
-        return copy;
+        finally
+        {
+            gate.Leave();
+        }
     }
 
     private async Task TryAgainAsync(long copyId, CancellationToken cancellationToken)
@@ -192,21 +168,10 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
             foreach (var id in failed)
             {
                 // What was copied before is there already; only what is created now is counted.
-                var page = await CopyAsync([await source.CatalogAsync(id, cancellationToken)], isLast: false, cancellationToken);
+                var page = await CopyAsync([new CrashToCopy(id, await source.CatalogAsync(id, cancellationToken))], isLast: false, cancellationToken);
                 await ledger.ReplaceFailuresAsync(copyId, id, page, cancellationToken);
                 last = id;
             }
         }
-    }
-
-    private sealed class CrashCopy
-    {
-        public long Created { get; set; }
-
-        public long Present { get; set; }
-
-        public long Bytes { get; set; }
-
-        public List<CopyFailure> Failures { get; } = [];
     }
 }

@@ -36,6 +36,21 @@ public readonly record struct CrashItem(CrashItemKind Kind, string Name) : IComp
     /// <summary>A dump.</summary>
     public static CrashItem Dump(string? name) => new(CrashItemKind.Dump, DumpName.Canonical(name));
 
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static CrashItem Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text switch
+        {
+            "names of dumps" => DumpNames,
+            "raw crash" => Raw,
+            "processed crash" => Processed,
+            _ when text.StartsWith("dump ", StringComparison.Ordinal) => Dump(text["dump ".Length..]),
+            _ => throw new FormatException($"'{text}' is nothing that a crash is made of."),
+        };
+    }
+
     /// <inheritdoc/>
     public int CompareTo(CrashItem other) => Kind != other.Kind ? Kind.CompareTo(other.Kind) : string.CompareOrdinal(Name, other.Name);
 

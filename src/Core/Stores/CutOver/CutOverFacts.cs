@@ -40,7 +40,7 @@ public sealed record StoreUsage(
     public bool IsLeft(DateTimeOffset now) => now - NamedAt > Grace;
 }
 
-/// <summary>A comparison that was kept.</summary>
+/// <summary>What a move asks of a comparison that was kept.</summary>
 /// <param name="From">The first day.</param>
 /// <param name="To">The last day.</param>
 /// <param name="Seam">The days of which all was read.</param>
@@ -54,7 +54,7 @@ public sealed record StoreUsage(
 /// <param name="Drawn">Things that were drawn by chance and read.</param>
 /// <param name="Bad">Of those how many differed.</param>
 /// <param name="Upper99">The part that differs at most, with 99 % confidence.</param>
-public sealed record KeptParity(
+public sealed record ParityEvidence(
     DateOnly From, DateOnly To, IReadOnlyList<DateOnly> Seam, DateTimeOffset BegunAt, DateTimeOffset EndedAt, long Same, long OnlySource, long OnlyTarget, long Differs, long Unread, long Drawn, long Bad,
     double Upper99);
 
@@ -81,7 +81,7 @@ public sealed record CutOverFacts(string Old, string New)
     public IReadOnlyList<PartialSaveCount> Partial { get; init; } = [];
 
     /// <summary>The newest comparison that was kept; null when none was.</summary>
-    public KeptParity? Parity { get; init; }
+    public ParityEvidence? Parity { get; init; }
 
     /// <summary>How both stores have been used.</summary>
     public IReadOnlyList<StoreUsage> Uses { get; init; } = [];

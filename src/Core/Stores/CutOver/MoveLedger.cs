@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Dapper;
 using Dashboard.Core.Database;
-using Dashboard.Core.Stores.Parity;
 using Dashboard.Core.Stores.Trees;
 using Npgsql;
 
@@ -37,11 +36,6 @@ public sealed class MoveLedger(OwnDatabase database)
 
     private const string UsesSql = """
         select store, class, since, named_at as NamedAt, named_by as NamedBy, read_at as ReadAt, wrote_at as WroteAt, reads, writes from dashboard.store_use order by store
-        """;
-
-    private const string KeepSql = """
-        insert into dashboard.store_parity (source, target, from_day, to_day, seam, begun_at, ended_at, same, only_source, only_target, differs, unread, drawn, bad, upper99)
-        values (@source, @target, @from, @to, @seam, @begun, @ended, @same, @onlySource, @onlyTarget, @differs, @unread, @drawn, @bad, @upper99)
         """;
 
     private const string ParitySql = """
@@ -97,41 +91,8 @@ public sealed class MoveLedger(OwnDatabase database)
     public async Task<IReadOnlyList<StoreUsage>> UsesAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync<UseRow>(UsesSql, new { }, cancellationToken)).Select(row => row.ToUsage())];
 
-    /// <summary>Keeps a comparison as evidence.</summary>
-    /// <param name="old">The one that was taken to be right, as <see cref="ICrashStore.Resource"/>.</param>
-    /// <param name="new">The other.</param>
-    /// <param name="report">What was found.</param>
-    /// <param name="begun">When it was begun.</param>
-    /// <param name="ended">When it ended.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public Task KeepAsync(string old, string @new, ParityReport report, DateTimeOffset begun, DateTimeOffset ended, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(report);
-        return ExecuteAsync(
-            KeepSql,
-            new
-            {
-                source = old,
-                target = @new,
-                from = report.Plan.From.ToDateTime(TimeOnly.MinValue),
-                to = report.Plan.To.ToDateTime(TimeOnly.MinValue),
-                seam = report.Plan.Seam.Order().ToArray(),
-                begun = begun.UtcDateTime,
-                ended = ended.UtcDateTime,
-                same = report.Cells.Sum(cell => cell.Same),
-                onlySource = report.Cells.Sum(cell => cell.OnlySource),
-                onlyTarget = report.Cells.Sum(cell => cell.OnlyTarget),
-                differs = report.Cells.Sum(cell => cell.Differs),
-                unread = report.Cells.Sum(cell => cell.Unread),
-                drawn = report.Sample.Drawn,
-                bad = report.Sample.Bad,
-                upper99 = report.Sample.Upper99,
-            },
-            cancellationToken);
-    }
-
     /// <summary>The newest comparison that was kept; null when there is none.</summary>
-    public async Task<KeptParity?> ParityAsync(string old, string @new, CancellationToken cancellationToken) =>
+    public async Task<ParityEvidence?> ParityAsync(string old, string @new, CancellationToken cancellationToken) =>
         (await QueryAsync<ParityRow>(ParitySql, new { old, @new }, cancellationToken)).SingleOrDefault()?.ToParity();
 
     /// <summary>Says something of a line of the checklist.</summary>
@@ -170,7 +131,7 @@ public sealed class MoveLedger(OwnDatabase database)
     private sealed record ParityRow(
         DateOnly FromDay, DateOnly ToDay, string Seam, DateTime BegunAt, DateTime EndedAt, long Same, long OnlySource, long OnlyTarget, long Differs, long Unread, long Drawn, long Bad, double Upper99)
     {
-        public KeptParity ToParity() => new(FromDay, ToDay, JsonSerializer.Deserialize<DateOnly[]>(Seam)!, Utc(BegunAt), Utc(EndedAt), Same, OnlySource, OnlyTarget, Differs, Unread, Drawn, Bad, Upper99);
+        public ParityEvidence ToParity() => new(FromDay, ToDay, JsonSerializer.Deserialize<DateOnly[]>(Seam)!, Utc(BegunAt), Utc(EndedAt), Same, OnlySource, OnlyTarget, Differs, Unread, Drawn, Bad, Upper99);
     }
 
     private sealed record WordRow(string Line, bool Ok, string Words, string By, DateTime At);

@@ -26,8 +26,23 @@ public sealed record StoreHealth(string Name, string Address)
     /// <summary>When a probe went well last; null when none has yet.</summary>
     public DateTimeOffset? OkAt { get; init; }
 
+    /// <summary>As <see cref="ICrashStore.Resource"/>: the name under which executors tell of it. Null before it is opened.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary>What it was found to do; empty before it was tried, and for a store that gives nothing back.</summary>
+    public IReadOnlyList<StoreAbility> Abilities { get; init; } = [];
+
+    /// <summary>What waits for it now; null when nothing does.</summary>
+    public StoreWaiting? Waiting { get; init; }
+
+    /// <summary>What was asked of it within the last hour by all programs that keep count, this dashboard's own probes included.</summary>
+    public IReadOnlyList<OperationSum> Operations { get; init; } = [];
+
     /// <summary>The newest probe; null before the first.</summary>
     public StoreProbed? Newest => Recent.Count > 0 ? Recent[^1] : null;
+
+    /// <summary>How many probes failed in a row, the newest included, as far as they are kept.</summary>
+    public int FailedInARow => Recent.Reverse().TakeWhile(probe => !probe.IsOk).Count();
 
     /// <summary>The same after one more probe.</summary>
     public StoreHealth After(StoreProbed probed)

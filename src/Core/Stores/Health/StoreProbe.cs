@@ -64,11 +64,11 @@ public sealed class StoreProbe(TimeProvider clock, TimeSpan deadline)
 
     private static IEnumerable<(StoreProbeKind Kind, Func<CancellationToken, Task<string?>> Step)> StepsOf(ICrashStore store, RawCrash canary)
     {
-        if (store is RabbitStore queue)
+        if (store is RabbitStore or MeteredStore { Inner: RabbitStore })
         {
             yield return (StoreProbeKind.Publish, async token =>
             {
-                await queue.ProbeAsync(token);
+                await (store is MeteredStore metered ? metered.PublishAsync(token) : ((RabbitStore)store).ProbeAsync(token));
                 return null;
             });
             yield break;
@@ -133,7 +133,7 @@ public sealed class StoreProbe(TimeProvider clock, TimeSpan deadline)
         }
         catch (Exception cause) when (!cancellationToken.IsCancellationRequested)
         {
-            fault = $"{cause.GetType().Name}: {cause.Message}";
+            fault = StoreFailureWords.Of(cause);
         }
 
         return new StoreProbeStep(kind, fault is null, clock.GetElapsedTime(begun), fault);

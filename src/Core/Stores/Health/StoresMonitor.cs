@@ -1,5 +1,7 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Retries;
 using Dashboard.Core.Stores.Copying;
+using Dashboard.Core.Stores.Parity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,9 +11,12 @@ namespace Dashboard.Core.Stores.Health;
 
 /// <summary>Probes every store that is looked after, once for everybody, each at its own pace so that one that hangs holds none up; and reads how far copies are.</summary>
 internal sealed partial class StoresMonitor(
-    IOptions<StoresOptions> options, IConfiguration configuration, ICopyLedger ledger, Feed<StoresSnapshot> feed, TimeProvider clock, ILoggerFactory logs, ILogger<StoresMonitor> log) : BackgroundService
+    IOptions<StoresOptions> options, IConfiguration configuration, ICopyLedger ledger, IStoreMinutes kept, IParityRecords parity, StoreMeter meter, Feed<RetriesSnapshot> retries, Feed<StoresSnapshot> feed, TimeProvider clock, ILoggerFactory logs, ILogger<StoresMonitor> log) : BackgroundService
 {
     private static readonly TimeSpan BetweenCopies = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenMinutes = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Shown = TimeSpan.FromHours(1);
+    private static readonly TimeSpan BetweenPrunes = TimeSpan.FromHours(1);
     private readonly Lock one = new();
 
     /// <inheritdoc/>
@@ -21,7 +26,7 @@ internal sealed partial class StoresMonitor(
         Publish(before => before with { Stores = watched });
         try
         {
-            await Task.WhenAll([CopiesAsync(stoppingToken), .. watched.Select(store => WatchAsync(store, stoppingToken))]);
+            await Task.WhenAll([CopiesAsync(stoppingToken), MinutesAsync(watched, stoppingToken), WaitingAsync(stoppingToken), .. watched.Select(store => WatchAsync(store, stoppingToken))]);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -31,9 +36,10 @@ internal sealed partial class StoresMonitor(
 
     private async Task WatchAsync(StoreHealth watched, CancellationToken cancellationToken)
     {
-        var probe = new StoreProbe(clock, TimeSpan.FromSeconds(options.Value.DeadlineSeconds));
+        var deadline = TimeSpan.FromSeconds(options.Value.DeadlineSeconds);
+        var (probe, trial) = (new StoreProbe(clock, deadline), new AbilityProbe(clock, deadline));
         var health = watched;
-        ICrashStore? store = null;
+        MeteredStore? store = null;
         try
         {
             while (true)
@@ -41,7 +47,8 @@ internal sealed partial class StoresMonitor(
                 IReadOnlyList<StoreProbeStep> steps;
                 try
                 {
-                    store ??= StoreAddress.Open(watched.Address, StoreContext.Silent with { Clock = clock, Logs = logs }, key => configuration[$"StoreSecrets:{key}"], StoreProbe.Waits);
+                    store ??= new MeteredStore(
+                        StoreAddress.Open(watched.Address, StoreContext.Silent with { Clock = clock, Logs = logs }, key => configuration[$"StoreSecrets:{key}"], StoreProbe.Waits), meter);
                     steps = await probe.ProbeAsync(store, cancellationToken);
                 }
                 catch (FormatException cause)
@@ -50,9 +57,18 @@ internal sealed partial class StoresMonitor(
                 }
 
                 var before = health;
-                health = health.After(new StoreProbed(clock.GetUtcNow(), steps));
+                health = health.After(new StoreProbed(clock.GetUtcNow(), steps)) with { Resource = store?.Resource };
+                if (store is not null && health.Abilities.All(ability => ability.Found is null) && health.FailingSince is null)
+                {
+                    health = health with { Abilities = await trial.FindAsync(store.Inner, cancellationToken) };
+                    foreach (var broken in health.Abilities.Where(ability => ability.IsBroken))
+                    {
+                        LogBroken(log, health.Name, broken.Kind, broken.Detail ?? "");
+                    }
+                }
+
                 Tell(before, health);
-                Publish(snapshot => snapshot with { Stores = [.. snapshot.Stores.Select(each => each.Name == health.Name ? health : each)] });
+                Replace(health.Name, each => health with { Waiting = StoreWaiting.For(health.Resource, retries.Newest), Operations = each.Operations });
                 await Task.Delay(TimeSpan.FromSeconds(options.Value.ProbeSeconds), clock, cancellationToken);
             }
         }
@@ -65,6 +81,58 @@ internal sealed partial class StoresMonitor(
         }
     }
 
+    // What waits is told by those who wait, wherever they are.
+    private async Task WaitingAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var told in retries.WatchAsync(cancellationToken))
+        {
+            Publish(before =>
+            {
+                var stores = before.Stores.Select(store => StoreWaiting.For(store.Resource, told) is var waiting && waiting == store.Waiting ? store : store with { Waiting = waiting }).ToList();
+                return stores.SequenceEqual(before.Stores, ReferenceEqualityComparer.Instance) ? before : before with { Stores = stores };
+            });
+        }
+    }
+
+    // What was counted goes into the records, and what all programs have counted comes back from there.
+    private async Task MinutesAsync(IReadOnlyList<StoreHealth> watched, CancellationToken cancellationToken)
+    {
+        var addresses = watched.Select(store => store.Address).Distinct(StringComparer.Ordinal).ToList();
+        DateTimeOffset? pruned = null;
+        while (true)
+        {
+            await Task.Delay(BetweenMinutes, clock, cancellationToken);
+            var taken = meter.Take();
+            try
+            {
+                await kept.KeepAsync(taken, cancellationToken);
+                taken = [];
+                var now = clock.GetUtcNow();
+                var minutes = (await kept.SinceAsync(addresses, now - Shown, cancellationToken)).ToLookup(minute => minute.Store, StringComparer.Ordinal);
+                foreach (var store in watched)
+                {
+                    Replace(store.Name, each => each with { Operations = OperationSum.Of(minutes[each.Address]) });
+                }
+
+                if (pruned is not { } last || now - last >= BetweenPrunes)
+                {
+                    await kept.PruneAsync(now.AddDays(-options.Value.KeepDays), cancellationToken);
+                    await parity.PruneAsync(now.AddDays(-options.Value.KeepDays), cancellationToken);
+                    pruned = now;
+                }
+            }
+            catch (Exception cause) when (cause is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                // The copies, read more often, say on the page that the records are away. What was counted waits, within bounds.
+                meter.GiveBack(taken);
+                LogNotKept(log, cause);
+            }
+        }
+    }
+
+    private void Replace(string name, Func<StoreHealth, StoreHealth> next) =>
+        Publish(snapshot => snapshot with { Stores = [.. snapshot.Stores.Select(each => each.Name == name ? next(each) : each)] });
+
     private async Task CopiesAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -72,7 +140,8 @@ internal sealed partial class StoresMonitor(
             try
             {
                 var copies = await ledger.AllAsync(cancellationToken);
-                Publish(before => before.StaleSince is null && before.Copies.SequenceEqual(copies) ? before : before with { Copies = copies, StaleSince = null });
+                var compared = await parity.NewestAsync(feed.Newest.Compared, cancellationToken);
+                Publish(before => before.StaleSince is null && before.Copies.SequenceEqual(copies) && ReferenceEquals(before.Compared, compared) ? before : before with { Copies = copies, Compared = compared, StaleSince = null });
             }
             catch (Exception cause) when (cause is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
@@ -116,4 +185,10 @@ internal sealed partial class StoresMonitor(
 
     [LoggerMessage(2112, LogLevel.Warning, "How far copies of crashes are cannot be read at present; trying again")]
     private static partial void LogUnread(ILogger log, Exception cause);
+
+    [LoggerMessage(2113, LogLevel.Warning, "The crash store {Store} does not do what its class relies on ({Ability}): {Why}")]
+    private static partial void LogBroken(ILogger log, string store, StoreAbilityKind ability, string why);
+
+    [LoggerMessage(2114, LogLevel.Warning, "What was asked of crash stores cannot be kept at present; it waits")]
+    private static partial void LogNotKept(ILogger log, Exception cause);
 }

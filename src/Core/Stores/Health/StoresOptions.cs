@@ -19,6 +19,14 @@ public sealed class StoresOptions : IValidatableObject
     [Range(0.1, 600)]
     public double DeadlineSeconds { get; init; } = 5;
 
+    /// <summary>How many days what was asked of stores, and what comparisons of them found, is kept.</summary>
+    [Range(1, 3_650)]
+    public int KeepDays { get; init; } = 90;
+
+    /// <summary>How long a store may be away, in minutes, before somebody is called, also when no job has missed it yet: crashes pile up somewhere meanwhile.</summary>
+    [Range(1, 10_080)]
+    public double PageAfterMinutes { get; init; } = 30;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -1,4 +1,5 @@
 using Dashboard.Core.Stores.Copying;
+using Dashboard.Core.Stores.Parity;
 
 namespace Dashboard.Core.Stores.Health;
 
@@ -13,6 +14,9 @@ public sealed record StoresSnapshot
 
     /// <summary>The copies, the newest first.</summary>
     public IReadOnlyList<CopyProgress> Copies { get; init; } = [];
+
+    /// <summary>What the newest comparison of each two stores found, the newest first.</summary>
+    public IReadOnlyList<KeptParity> Compared { get; init; } = [];
 
     /// <summary>Since when the dashboard's own records of copies have not answered; null while they do.</summary>
     public DateTimeOffset? StaleSince { get; init; }

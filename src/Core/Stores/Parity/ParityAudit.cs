@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Dashboard.Core.Stores.Crashes;
 
 namespace Dashboard.Core.Stores.Parity;
@@ -15,9 +11,18 @@ namespace Dashboard.Core.Stores.Parity;
 /// <param name="clock">By which it waits; null for the system's.</param>
 public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProvider? clock = null)
 {
+    private const string Salts = "0123456789abcdef";
+
+    // A thing costs so many times more to be asked for than to be listed with others.
+    private const int ListingIsCheaper = 40;
+
+    // So many are read at once, and so many of them wait at most.
+    private const int ReadAtOnce = 8;
+    private const int MostWaiting = 256;
+
     /// <summary>Compares.</summary>
     /// <param name="plan">What.</param>
-    /// <param name="progress">Told each day that is done; null for nobody.</param>
+    /// <param name="progress">Told each day that is done; null for nobody. Where all days are listed together they are all done at the end.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="NotSupportedException">One of the stores cannot list what it keeps.</exception>
     public async Task<ParityReport> RunAsync(ParityPlan plan, IProgress<DateOnly>? progress, CancellationToken cancellationToken)
@@ -28,32 +33,84 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProv
             throw new NotSupportedException($"{(source.Does(StoreCapabilities.Enumerate) ? target : source).Name} cannot list what it keeps.");
         }
 
-        var counts = new Counts(plan);
-        for (var day = plan.From; day <= plan.To; day = day.AddDays(1))
+        var counts = new ParityCounts(plan);
+        var reads = new List<ParityRead>();
+        var doubtful = new List<Doubt>();
+        var listed = source.Listing is { } mine && target.Listing is { } its && await IsWorthAsync(mine, plan, cancellationToken) && await IsWorthAsync(its, plan, cancellationToken);
+        if (listed)
         {
-            var doubtful = new List<CrashId>();
-            foreach (var salt in "0123456789abcdef")
+            await ByListingAsync(source.Listing!, target.Listing!, plan, counts, reads, doubtful, cancellationToken);
+        }
+
+        for (var day = plan.From; !listed && day <= plan.To; day = day.AddDays(1))
+        {
+            foreach (var salt in Salts)
             {
-                await CompareAsync(day, salt, counts, doubtful, cancellationToken);
+                await ByCrashAsync(day, salt, counts, reads, doubtful, cancellationToken);
             }
 
-            if (doubtful.Count > 0 && plan.Settle > TimeSpan.Zero)
-            {
-                await Task.Delay(plan.Settle, clock ?? TimeProvider.System, cancellationToken);
-            }
-
-            foreach (var id in doubtful)
-            {
-                await CountAsync(day, await source.CatalogAsync(id, cancellationToken), await target.CatalogAsync(id, cancellationToken), counts, cancellationToken);
-            }
-
+            await SettleAsync(plan, counts, reads, doubtful, cancellationToken);
             progress?.Report(day);
         }
 
-        return counts.Report(source.Name, target.Name);
+        foreach (var read in counts.Least())
+        {
+            await ReadAsync(read, counts, reads, cancellationToken);
+        }
+
+        await ReadAsync(counts, reads, cancellationToken);
+        for (var day = plan.From; listed && day <= plan.To; day = day.AddDays(1))
+        {
+            progress?.Report(day);
+        }
+
+        return counts.Report(source.Resource, target.Resource);
     }
 
-    private async Task CompareAsync(DateOnly day, char salt, Counts counts, List<CrashId> doubtful, CancellationToken cancellationToken)
+    private static async ValueTask<bool> IsWorthAsync(IItemListing listing, ParityPlan plan, CancellationToken cancellationToken) =>
+        await listing.DaysAsync(cancellationToken) is not { } days || days <= (plan.To.DayNumber - plan.From.DayNumber + 1) * ListingIsCheaper;
+
+    // Kind by kind: what is the same in both listings costs nothing more.
+    private async Task ByListingAsync(IItemListing mine, IItemListing its, ParityPlan plan, ParityCounts counts, List<ParityRead> reads, List<Doubt> doubtful, CancellationToken cancellationToken)
+    {
+        foreach (var item in (await mine.ItemsAsync(cancellationToken)).Union(await its.ItemsAsync(cancellationToken)).Order().ToList())
+        {
+            // Where both keep days apart, a day is held against the same day; otherwise all days together, in the order of ids.
+            var apart = await mine.KeepsDaysApartAsync(item, cancellationToken) && await its.KeepsDaysApartAsync(item, cancellationToken);
+            for (var day = plan.From; day <= plan.To; day = apart ? day.AddDays(1) : plan.To.AddDays(1))
+            {
+                var until = apart ? day : plan.To;
+                await MergeAsync(item, mine.ListItemsAsync(item, day, until, cancellationToken), its.ListItemsAsync(item, day, until, cancellationToken), counts, reads, doubtful, cancellationToken);
+                await SettleAsync(plan, counts, reads, doubtful, cancellationToken);
+            }
+        }
+    }
+
+    private async Task MergeAsync(
+        CrashItem item, IAsyncEnumerable<ListedItem> mine, IAsyncEnumerable<ListedItem> its, ParityCounts counts, List<ParityRead> reads, List<Doubt> doubtful, CancellationToken cancellationToken)
+    {
+        await using var left = mine.GetAsyncEnumerator(cancellationToken);
+        await using var right = its.GetAsyncEnumerator(cancellationToken);
+        var (more, most) = (await left.MoveNextAsync(), await right.MoveNextAsync());
+        while (more || most)
+        {
+            var order = !more ? 1 : !most ? -1 : left.Current.Id.CompareTo(right.Current.Id);
+            var id = order <= 0 ? left.Current.Id : right.Current.Id;
+            if (order == 0 && ParityRule.Of(item, Entry(item, left.Current), Entry(item, right.Current)) == ParityOutcome.Same)
+            {
+                await CountAsync(id.Day!.Value, id, item, ParityOutcome.Same, counts, reads, cancellationToken);
+            }
+            else
+            {
+                doubtful.Add(new Doubt(id.Day!.Value, id, item));
+            }
+
+            more = order <= 0 ? await left.MoveNextAsync() : more;
+            most = order >= 0 ? await right.MoveNextAsync() : most;
+        }
+    }
+
+    private async Task ByCrashAsync(DateOnly day, char salt, ParityCounts counts, List<ParityRead> reads, List<Doubt> doubtful, CancellationToken cancellationToken)
     {
         await using var left = source.EnumerateAsync(day, salt, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var right = target.EnumerateAsync(day, salt, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
@@ -61,35 +118,84 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProv
         while (mine is not null || its is not null)
         {
             var order = mine is null ? 1 : its is null ? -1 : mine.Id.CompareTo(its.Id);
-            var (first, second) = (order <= 0 ? mine : null, order >= 0 ? its : null);
-            if (ParityRule.Compare(first, second).Any(one => one.Outcome != ParityOutcome.Same))
-            {
-                doubtful.Add((first ?? second)!.Id);
-            }
-            else
-            {
-                await CountAsync(day, first, second, counts, cancellationToken);
-            }
-
+            await CompareAsync(day, order <= 0 ? mine : null, order >= 0 ? its : null, counts, reads, doubtful, cancellationToken);
             (mine, its) = (order <= 0 ? await NextAsync(left) : mine, order >= 0 ? await NextAsync(right) : its);
         }
     }
 
-    private async Task CountAsync(DateOnly day, CrashCatalog? mine, CrashCatalog? its, Counts counts, CancellationToken cancellationToken)
+    private async Task CompareAsync(DateOnly day, CrashCatalog? mine, CrashCatalog? its, ParityCounts counts, List<ParityRead> reads, List<Doubt> doubtful, CancellationToken cancellationToken)
     {
         var id = (mine ?? its)!.Id;
-        foreach (var (item, listed) in ParityRule.Compare(mine, its))
+        if (ParityRule.Compare(mine, its).Any(one => one.Outcome != ParityOutcome.Same))
         {
-            var (outcome, drawn) = (listed, counts.Draws(id, item));
-            bool? same = null;
-            if (listed == ParityOutcome.Differs && item.Kind != CrashItemKind.Dump || listed == ParityOutcome.Same && drawn != Draw.Not)
-            {
-                same = await SameAsync(id, item, cancellationToken);
-                outcome = same == true ? ParityOutcome.Same : same == false ? ParityOutcome.Differs : outcome;
-            }
-
-            counts.Add(day, id, item, outcome, same is not null, unread: same is null && listed == ParityOutcome.Same && drawn != Draw.Not, byChance: drawn == Draw.ByChance && same is not null);
+            doubtful.Add(new Doubt(day, id, null));
+            return;
         }
+
+        foreach (var (item, outcome) in ParityRule.Compare(mine, its))
+        {
+            await CountAsync(day, id, item, outcome, counts, reads, cancellationToken);
+        }
+    }
+
+    // What was just written may not be listed yet: once for all that is in doubt it is waited, then each is looked at again.
+    private async Task SettleAsync(ParityPlan plan, ParityCounts counts, List<ParityRead> reads, List<Doubt> doubtful, CancellationToken cancellationToken)
+    {
+        if (doubtful.Count > 0 && plan.Settle > TimeSpan.Zero)
+        {
+            await Task.Delay(plan.Settle, clock ?? TimeProvider.System, cancellationToken);
+        }
+
+        foreach (var (day, id, asked) in doubtful)
+        {
+            var (mine, its) = (await source.CatalogAsync(id, cancellationToken), await target.CatalogAsync(id, cancellationToken));
+            foreach (var (item, outcome) in ParityRule.Compare(mine, its).Where(one => asked is null || one.Item == asked))
+            {
+                await CountAsync(day, id, item, outcome, counts, reads, cancellationToken);
+            }
+        }
+
+        doubtful.Clear();
+    }
+
+    // The same JSON may be written in more than one way, which no size and no checksum shows.
+    private async Task CountAsync(DateOnly day, CrashId id, CrashItem item, ParityOutcome outcome, ParityCounts counts, List<ParityRead> reads, CancellationToken cancellationToken)
+    {
+        var looked = outcome == ParityOutcome.Differs && item.Kind != CrashItemKind.Dump ? await SameAsync(id, item, cancellationToken) : null;
+        if (looked is not null)
+        {
+            counts.LookedInto(day, item);
+        }
+
+        var draw = counts.Listed(day, id, item, looked == true ? ParityOutcome.Same : outcome);
+        if (draw != ParityDraw.Not && looked is null)
+        {
+            await ReadAsync(new ParityRead(day, id, item, draw), counts, reads, cancellationToken);
+        }
+    }
+
+    private async Task ReadAsync(ParityRead read, ParityCounts counts, List<ParityRead> reads, CancellationToken cancellationToken)
+    {
+        reads.Add(read);
+        if (reads.Count >= MostWaiting)
+        {
+            await ReadAsync(counts, reads, cancellationToken);
+        }
+    }
+
+    private async Task ReadAsync(ParityCounts counts, List<ParityRead> reads, CancellationToken cancellationToken)
+    {
+        var same = new bool?[reads.Count];
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, reads.Count),
+            new ParallelOptions { MaxDegreeOfParallelism = ReadAtOnce, CancellationToken = cancellationToken },
+            async (at, token) => same[at] = await SameAsync(reads[at].Id, reads[at].Item, token));
+        for (var at = 0; at < reads.Count; at++)
+        {
+            counts.Add(reads[at], same[at]);
+        }
+
+        reads.Clear();
     }
 
     // Null when one of them could not be read: that is no difference, and no proof either.
@@ -106,58 +212,9 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProv
         }
     }
 
+    private static CatalogEntry Entry(CrashItem item, ListedItem listed) => new(item, listed.Size, listed.Md5);
+
     private static async ValueTask<CrashCatalog?> NextAsync(IAsyncEnumerator<CrashCatalog> catalogs) => await catalogs.MoveNextAsync() ? catalogs.Current : null;
 
-    private enum Draw
-    {
-        Not,
-        ByChance,
-        BySeam,
-    }
-
-    private sealed class Counts(ParityPlan plan)
-    {
-        private readonly SortedDictionary<(DateOnly Day, CrashItemKind Kind), long[]> cells = [];
-        private readonly List<ParityDifference> differences = [];
-        private long drawn;
-        private long bad;
-
-        /// <summary>Whether a thing is read: by a number that is made of it and the seed, so that it is chosen without regard to anything else, and again the next time.</summary>
-        public Draw Draws(CrashId id, CrashItem item)
-        {
-            if (id.Day is { } day && plan.Seam.Contains(day))
-            {
-                return Draw.BySeam;
-            }
-
-            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{plan.Seed} {id} {(int)item.Kind} {item.Name}")));
-            return BinaryPrimitives.ReadUInt32LittleEndian(hash) < plan.SampleRate * uint.MaxValue ? Draw.ByChance : Draw.Not;
-        }
-
-        public void Add(DateOnly day, CrashId id, CrashItem item, ParityOutcome outcome, bool read, bool unread, bool byChance)
-        {
-            if (!cells.TryGetValue((day, item.Kind), out var cell))
-            {
-                cells[(day, item.Kind)] = cell = new long[6];
-            }
-
-            cell[(int)outcome]++;
-            cell[4] += read ? 1 : 0;
-            cell[5] += unread ? 1 : 0;
-            drawn += byChance ? 1 : 0;
-            bad += byChance && outcome == ParityOutcome.Differs ? 1 : 0;
-            if (outcome != ParityOutcome.Same && differences.Count < plan.MostDifferences)
-            {
-                differences.Add(new ParityDifference(id, item, outcome));
-            }
-        }
-
-        public ParityReport Report(string source, string target) => new(
-            source,
-            target,
-            plan,
-            [.. from cell in cells select new ParityCell(cell.Key.Day, cell.Key.Kind, cell.Value[0], cell.Value[1], cell.Value[2], cell.Value[3], cell.Value[4], cell.Value[5])],
-            differences,
-            ParitySample.Of(drawn, bad));
-    }
+    private sealed record Doubt(DateOnly Day, CrashId Id, CrashItem? Item);
 }

@@ -11,6 +11,9 @@ public sealed record ParityPlan(DateOnly From, DateOnly To)
     /// <summary>Which part of the things both have is read from both and compared to the byte; 1 for all.</summary>
     public double SampleRate { get; init; } = 0.01;
 
+    /// <summary>How many things of each day and kind are read at least, however small the part: a day of few crashes would have none drawn. 0 for none.</summary>
+    public int LeastOfEach { get; init; }
+
     /// <summary>Days of which all is read, whatever the rate: where a backfill and live writes meet.</summary>
     public IReadOnlyCollection<DateOnly> Seam { get; init; } = [];
 
@@ -33,7 +36,19 @@ public sealed record ParityPlan(DateOnly From, DateOnly To)
 /// <param name="Differs">In both, and not the same.</param>
 /// <param name="Read">Of those in both, how many were read and compared.</param>
 /// <param name="Unread">Could not be read, and so not compared.</param>
-public sealed record ParityCell(DateOnly Day, CrashItemKind Kind, long Same, long OnlySource, long OnlyTarget, long Differs, long Read, long Unread);
+/// <param name="Drawn">Of those read, how many were drawn by chance from this day and kind.</param>
+/// <param name="Bad">How many of them were not the same.</param>
+public sealed record ParityCell(DateOnly Day, CrashItemKind Kind, long Same, long OnlySource, long OnlyTarget, long Differs, long Read, long Unread, long Drawn = 0, long Bad = 0)
+{
+    /// <summary>How many the source has.</summary>
+    public long Expected => Same + OnlySource + Differs;
+
+    /// <summary>True when nothing is missing in the target, nothing differs and nothing was left unread.</summary>
+    public bool IsWhole => this is { OnlySource: 0, Differs: 0, Unread: 0 };
+
+    /// <summary>Not more than this part of the cell is bad inside, at 95 %: 0 when all of it was read.</summary>
+    public double Upper95 => Read > 0 && Read == Same + Differs ? (double)Differs / Read : ConfidenceBound.Upper(Bad, Drawn, 0.95);
+}
 
 /// <summary>What a sample says of all it was drawn from.</summary>
 /// <param name="Drawn">How many were drawn by chance and read.</param>
@@ -48,8 +63,8 @@ public readonly record struct ParitySample(long Drawn, long Bad, double Upper95,
 }
 
 /// <summary>What a comparison of two stores found. The listing was complete: what it counts as missing or different is all there is; what is inside is known of those that were read.</summary>
-/// <param name="Source">By name.</param>
-/// <param name="Target">By name.</param>
+/// <param name="Source">The one that is taken to be right, as <see cref="ICrashStore.Resource"/>.</param>
+/// <param name="Target">The one that is to be the same.</param>
 /// <param name="Plan">What was asked.</param>
 /// <param name="Cells">By day and kind.</param>
 /// <param name="Differences">By name, as many as the plan keeps.</param>
@@ -58,5 +73,5 @@ public sealed record ParityReport(
     string Source, string Target, ParityPlan Plan, IReadOnlyList<ParityCell> Cells, IReadOnlyList<ParityDifference> Differences, ParitySample Sample)
 {
     /// <summary>True when nothing is missing in the target, nothing differs and nothing was left unread. What only the target has was written there meanwhile, or by others.</summary>
-    public bool IsWhole => Cells.All(cell => cell is { OnlySource: 0, Differs: 0, Unread: 0 });
+    public bool IsWhole => Cells.All(cell => cell.IsWhole);
 }

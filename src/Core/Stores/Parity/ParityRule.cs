@@ -36,8 +36,16 @@ public static class ParityRule
         foreach (var item in left.Concat(right).Select(entry => entry.Item).Distinct().Order())
         {
             var (mine, its) = (left.FirstOrDefault(entry => entry.Item == item), right.FirstOrDefault(entry => entry.Item == item));
-            yield return (item, mine is null ? ParityOutcome.OnlyTarget : its is null ? ParityOutcome.OnlySource : item == CrashItem.DumpNames || Fit(mine, its) ? ParityOutcome.Same : ParityOutcome.Differs);
+            yield return (item, mine is null ? ParityOutcome.OnlyTarget : its is null ? ParityOutcome.OnlySource : Of(item, mine, its));
         }
+    }
+
+    /// <summary>What both have, by what a listing tells of it.</summary>
+    public static ParityOutcome Of(CrashItem item, CatalogEntry source, CatalogEntry target)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        return item == CrashItem.DumpNames || Fit(source, target) ? ParityOutcome.Same : ParityOutcome.Differs;
     }
 
     /// <summary>Whether two contents say the same: dumps to the byte, all else as JSON, whatever the order of its keys.</summary>

@@ -24,6 +24,29 @@ public sealed class S3Keys(string prefix, S3Layout layout)
     /// <summary>What keys of one kind begin with.</summary>
     public string PrefixOf(CrashItem item) => $"{Root}/{ThingOf(item)}/";
 
+    /// <summary>What keys of one kind of one day begin with; null where days lie among each other.</summary>
+    public string? DayPrefix(CrashItem item, DateOnly day) =>
+        layout == S3Layout.Today && item.Kind == CrashItemKind.RawCrash ? $"{Root}/raw_crash/{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}/" : null;
+
+    /// <summary>What all keys begin with.</summary>
+    public string Above => $"{Root}/";
+
+    /// <summary>The kind of thing that lies in a folder below <see cref="Above"/>; null when it is none of crashes.</summary>
+    public CrashItem? ItemOf(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return folder.Length <= Above.Length + 1 ? null : folder[Above.Length..].TrimEnd('/') switch
+        {
+            "raw_crash" => CrashItem.Raw,
+            "dump_names" => CrashItem.DumpNames,
+            "processed_crash" => CrashItem.Processed,
+
+            // Reports of another program, made of processed crashes.
+            "crash_report" => null,
+            var name => CrashItem.Dump(name),
+        };
+    }
+
     /// <summary>The crash a key belongs to; null when it is none's.</summary>
     public static CrashId? IdOf(string key)
     {

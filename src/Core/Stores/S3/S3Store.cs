@@ -20,6 +20,8 @@ public sealed class S3Store : CrashStore
 {
     private readonly StoreRuns<IAmazonS3> runs;
     private readonly IAmazonS3 client;
+    private readonly S3Wire wire;
+    private readonly S3Listing listing;
     private readonly S3Options options;
     private readonly S3Keys keys;
 
@@ -33,10 +35,13 @@ public sealed class S3Store : CrashStore
         : base(name)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(context);
         this.options = options;
         keys = new S3Keys(options.Prefix, options.Layout);
         client = S3Resource.Client(options);
+        wire = new S3Wire(options, context.Clock);
         runs = new StoreRuns<IAmazonS3>(new S3Resource(client, options), save ?? StoreWaits.Limited, get ?? StoreWaits.Limited, context);
+        listing = new S3Listing(options.Bucket, keys, runs.Get, NoBucket);
     }
 
     /// <inheritdoc/>
@@ -44,6 +49,9 @@ public sealed class S3Store : CrashStore
 
     /// <summary>The resource by its name, by which its retries are found.</summary>
     public override string Resource => runs.Resource;
+
+    /// <inheritdoc/>
+    public override IItemListing Listing => listing;
 
     /// <inheritdoc/>
     public override async ValueTask SaveRawCrashAsync(RawCrash raw, Dumps dumps, CrashId id, CancellationToken cancellationToken)
@@ -110,78 +118,42 @@ public sealed class S3Store : CrashStore
     /// <summary>Crashes whose raw crash is there; listing the keys costs little, looking at each crash a request for each thing.</summary>
     public override async IAsyncEnumerable<CrashCatalog> EnumerateAsync(DateOnly day, char salt, CrashId? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var ids = new SortedSet<CrashId>();
-        foreach (var prefix in keys.RawPrefixes(day, salt))
+        var page = new List<CrashId>(options.Parallel);
+        await foreach (var id in listing.ListIdsAsync(day, salt, after, cancellationToken))
         {
-            // What lies deeper is left out: days begin with a 2 as ids may.
-            await foreach (var listed in ListAsync(prefix, "/", cancellationToken))
+            page.Add(id);
+            if (page.Count == options.Parallel)
             {
-                if (S3Keys.IdOf(listed.Key) is { } id && id.Day == day && id.Salt == salt && (after is not { } last || id > last))
+                foreach (var catalog in await CatalogsAsync(page, cancellationToken))
                 {
-                    ids.Add(id);
+                    yield return catalog;
                 }
+
+                page.Clear();
             }
         }
 
-        foreach (var page in ids.Chunk(options.Parallel))
+        foreach (var catalog in await CatalogsAsync(page, cancellationToken))
         {
-            foreach (var catalog in await Task.WhenAll(page.Select(id => CatalogAsync(id, cancellationToken).AsTask())))
-            {
-                yield return catalog;
-            }
+            yield return catalog;
         }
     }
 
     /// <summary>Keys with their sizes and ETags, in the order of keys, a page of a thousand at a time: the cheap way to know what is kept.</summary>
     /// <param name="prefix">What they begin with.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IAsyncEnumerable<S3Listed> ListAsync(string prefix, CancellationToken cancellationToken) => ListAsync(prefix, null, cancellationToken);
-
-    private async IAsyncEnumerable<S3Listed> ListAsync(string prefix, string? delimiter, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        string? next = null;
-        do
-        {
-            var page = await runs.Get.RunAsync(
-                static async (client, asked, cancellation) =>
-                {
-                    try
-                    {
-                        return await client.ListObjectsV2Async(
-                            new ListObjectsV2Request { BucketName = asked.store.options.Bucket, Prefix = asked.prefix, Delimiter = asked.delimiter, ContinuationToken = asked.next }, cancellation);
-                    }
-                    catch (AmazonS3Exception missing) when (missing.ErrorCode == "NoSuchBucket")
-                    {
-                        throw asked.store.NoBucket(missing);
-                    }
-                },
-                (store: this, prefix, delimiter, next),
-                cancellationToken);
-
-            // The driver says null for an empty page.
-            foreach (var listed in page.S3Objects ?? [])
-            {
-                yield return new S3Listed(listed.Key, listed.Size ?? 0, Md5Of(listed.ETag));
-            }
-
-            next = page.IsTruncated == true ? page.NextContinuationToken : null;
-        }
-        while (next is not null);
-    }
+    public IAsyncEnumerable<S3Listed> ListAsync(string prefix, CancellationToken cancellationToken) => listing.KeysAsync(prefix, null, null, cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask<ReadOnlyMemory<byte>> ReadItemAsync(CrashId id, CrashItem item, CancellationToken cancellationToken) =>
         runs.Get.RunAsync(
-            static async (client, asked, cancellation) =>
+            static async (_, asked, cancellation) =>
             {
                 foreach (var key in asked.store.keys.Of(asked.id, asked.item))
                 {
                     try
                     {
-                        using var answer = await client.GetObjectAsync(asked.store.options.Bucket, key, cancellation);
-                        var content = new byte[answer.ContentLength];
-                        await answer.ResponseStream.ReadExactlyAsync(content, cancellation);
-                        return (ReadOnlyMemory<byte>)content;
+                        return await asked.store.wire.GetAsync(key, cancellation);
                     }
                     catch (AmazonS3Exception missing) when (missing.ErrorCode == "NoSuchBucket")
                     {
@@ -201,22 +173,18 @@ public sealed class S3Store : CrashStore
     /// <inheritdoc/>
     public override ValueTask<CreateOutcome> CreateItemAsync(CrashId id, CrashItem item, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         runs.Save.RunAsync(
-            static async (client, asked, cancellation) =>
+            static async (_, asked, cancellation) =>
             {
-                var request = asked.store.Request(asked.id, asked.item, asked.content, out var md5);
-                request.IfNoneMatch = "*";
                 try
                 {
-                    asked.store.Check(asked.id, asked.item, md5, await client.PutObjectAsync(request, cancellation));
+                    await asked.store.PutAsync(asked.id, asked.item, asked.content, onlyNew: true, cancellation);
                     return CreateOutcome.Created;
                 }
                 catch (AmazonS3Exception there) when (there.StatusCode == HttpStatusCode.PreconditionFailed)
                 {
                     // Also when our own first attempt got through and its answer was lost.
-                    using var kept = await client.GetObjectAsync(asked.store.options.Bucket, request.Key, cancellation);
-                    var content = new byte[kept.ContentLength];
-                    await kept.ResponseStream.ReadExactlyAsync(content, cancellation);
-                    return content.AsSpan().SequenceEqual(asked.content.Span) ? CreateOutcome.Same : CreateOutcome.Differs;
+                    var kept = await asked.store.wire.GetAsync(asked.store.keys.Of(asked.id, asked.item)[0], cancellation);
+                    return kept.Span.SequenceEqual(asked.content.Span) ? CreateOutcome.Same : CreateOutcome.Differs;
                 }
                 catch (AmazonS3Exception missing) when (missing.ErrorCode == "NoSuchBucket")
                 {
@@ -276,6 +244,7 @@ public sealed class S3Store : CrashStore
     {
         await base.DisposeAsync();
         client.Dispose();
+        wire.Dispose();
     }
 
     /// <inheritdoc/>
@@ -287,12 +256,11 @@ public sealed class S3Store : CrashStore
 
     private async ValueTask PutAsync(CrashId id, CrashItem item, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         await runs.Save.RunAsync(
-            static async (client, asked, cancellation) =>
+            static async (_, asked, cancellation) =>
             {
                 try
                 {
-                    var request = asked.store.Request(asked.id, asked.item, asked.content, out var md5);
-                    asked.store.Check(asked.id, asked.item, md5, await client.PutObjectAsync(request, cancellation));
+                    await asked.store.PutAsync(asked.id, asked.item, asked.content, onlyNew: false, cancellation);
                     return true;
                 }
                 catch (AmazonS3Exception missing) when (missing.ErrorCode == "NoSuchBucket")
@@ -313,7 +281,7 @@ public sealed class S3Store : CrashStore
                     try
                     {
                         var head = await client.GetObjectMetadataAsync(asked.store.options.Bucket, key, cancellation);
-                        return new CatalogEntry(asked.item, head.ContentLength, Md5Of(head.ETag));
+                        return new CatalogEntry(asked.item, head.ContentLength, S3Listed.Md5Of(head.ETag));
                     }
                     catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
                     {
@@ -339,38 +307,17 @@ public sealed class S3Store : CrashStore
     }
 
     [SuppressMessage("Security", "CA5351", Justification = "The field's own checksum of a content, not a protection against anybody")]
-    private PutObjectRequest Request(CrashId id, CrashItem item, ReadOnlyMemory<byte> content, out string md5)
+    private async ValueTask PutAsync(CrashId id, CrashItem item, ReadOnlyMemory<byte> content, bool onlyNew, CancellationToken cancellationToken)
     {
-        var hash = MD5.HashData(content.Span);
-        md5 = Convert.ToHexStringLower(hash);
-        return new PutObjectRequest
+        var md5 = MD5.HashData(content.Span);
+        var etag = await wire.PutAsync(keys.Of(id, item)[0], content, md5, item.Kind == CrashItemKind.Dump ? "application/octet-stream" : "application/json", onlyNew, cancellationToken);
+        if (options.CheckETag && S3Listed.Md5Of(etag) is var kept && kept != Convert.ToHexStringLower(md5))
         {
-            BucketName = options.Bucket,
-            Key = keys.Of(id, item)[0],
-            InputStream = Dump.Of(content).OpenRead(),
-            AutoCloseStream = true,
-            MD5Digest = Convert.ToBase64String(hash),
-            UseChunkEncoding = false,
-            ContentType = item.Kind == CrashItemKind.Dump ? "application/octet-stream" : "application/json",
-        };
-    }
-
-    private void Check(CrashId id, CrashItem item, string md5, PutObjectResponse answer)
-    {
-        if (options.CheckETag && Md5Of(answer.ETag) is var kept && kept != md5)
-        {
-            throw new StoreCorruptedException(Name, id, $"the {item} has the ETag {kept ?? answer.ETag}, what was sent has {md5}");
+            throw new StoreCorruptedException(Name, id, $"the {item} has the ETag {kept ?? etag}, what was sent has {Convert.ToHexStringLower(md5)}");
         }
     }
 
-    // What was sent in parts has an ETag that is no MD5, and says so by a dash.
-    private static string? Md5Of(string? etag) => etag?.Trim('"') is { Length: 32 } md5 ? md5 : null;
+    private async Task<CrashCatalog[]> CatalogsAsync(List<CrashId> ids, CancellationToken cancellationToken) => await Task.WhenAll(ids.Select(id => CatalogAsync(id, cancellationToken).AsTask()));
 
     private StoreMisconfiguredException NoBucket(Exception cause) => new(Name, $"there is no bucket {options.Bucket} at {options.Endpoint}", cause);
 }
-
-/// <summary>A key as a listing tells it.</summary>
-/// <param name="Key">All of it.</param>
-/// <param name="Size">In bytes.</param>
-/// <param name="Md5">Of the content; null when it was sent in parts.</param>
-public sealed record S3Listed(string Key, long Size, string? Md5);

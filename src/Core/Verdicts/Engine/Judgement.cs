@@ -17,7 +17,7 @@ internal sealed record Judgement(VerdictFacts Facts, VerdictSettings Settings, H
     public bool StillHolds(VerdictFacts facts, VerdictSettings settings, HealModel model, DateTimeOffset now) =>
         now >= At && now < Until && facts.Trouble == Facts.Trouble && facts.Trouble is null && ReferenceEquals(settings, Settings) && ReferenceEquals(model, Model)
         && ReferenceEquals(facts.Standings, Facts.Standings) && ReferenceEquals(facts.Tick, Facts.Tick) && ReferenceEquals(facts.Backlogs, Facts.Backlogs) && ReferenceEquals(facts.Book, Facts.Book)
-        && Same(facts.Open, Facts.Open) && Same(facts.Ticks, Facts.Ticks);
+        && Same(facts.Open, Facts.Open) && Same(facts.Ticks, Facts.Ticks) && (facts.Stores.Count == 0 ? Facts.Stores.Count == 0 : facts.Stores.SequenceEqual(Facts.Stores));
 
     /// <summary>The first moment after now at which something a verdict or a standing names is passed.</summary>
     public static DateTimeOffset NextMoment(IReadOnlyList<Verdict> said, VerdictFacts facts, VerdictSettings settings, DateTimeOffset now)
@@ -32,6 +32,11 @@ internal sealed record Judgement(VerdictFacts Facts, VerdictSettings Settings, H
             Sooner(verdict.PageBy);
             Sooner(verdict.Deadline);
             Sooner(verdict.Heal?.By80);
+        }
+
+        foreach (var store in facts.Stores)
+        {
+            Sooner(store.CallFrom);
         }
 
         foreach (var standing in facts.Standings.Jobs)

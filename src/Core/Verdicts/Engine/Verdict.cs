@@ -210,7 +210,17 @@ public sealed record Verdict
 /// <param name="Job">The job whose verdict tells of it; null for the scheduler's own.</param>
 /// <param name="Headline">The whole in one sentence.</param>
 /// <param name="Waiting">The jobs that wait behind it, in run order.</param>
-public sealed record RootVerdict(VerdictRoot Root, VerdictState State, string? Job, string Headline, IReadOnlyList<string> Waiting);
+public sealed record RootVerdict(VerdictRoot Root, VerdictState State, string? Job, string Headline, IReadOnlyList<string> Waiting)
+{
+    /// <summary>What to do first about a root that no job tells of; empty where a job's verdict says it.</summary>
+    public string FirstAction { get; init; } = Root is { Kind: RootKind.Scheduler } ? "See whether the scheduler still runs: start it." : "";
+
+    /// <summary>A human who begins later is late; null where a job's verdict says it.</summary>
+    public DateTimeOffset? PageBy { get; init; }
+
+    /// <summary>When it is decided; null where a job's verdict says it.</summary>
+    public DateTimeOffset? DecideAt { get; init; }
+}
 
 /// <summary>What is said of a source and each of its jobs.</summary>
 public sealed record VerdictSnapshot

@@ -60,6 +60,7 @@ public static class VerdictEngine
             judged[i] = silent is not null && cases[i].Standing.Tick is { IsDue: true } ? SilenceRule.Behind(cases[i], silent) : JobRules.Judge(cases[i], old.GetValueOrDefault(cases[i].Name));
         }
 
+        StoreCause.Join(judged, cases, facts, old);
         SharedCause.Join(judged, cases, old);
         var jobs = new List<Verdict>(cases.Length);
         for (var i = 0; i < cases.Length; i++)
@@ -113,9 +114,11 @@ public static class VerdictEngine
             roots.Add(new RootVerdict(SilenceRule.Scheduler, Held(SilenceRule.Scheduler, silent.State, paged), null, silent.Headline, InOrder(waiting[SilenceRule.Scheduler], all)));
         }
 
-        roots.AddRange(jobs
-            .Where(verdict => verdict.State is not (VerdictState.Ok or VerdictState.Blocked) && verdict.Root is not null)
-            .GroupBy(verdict => verdict.Root!)
+        var troubled = jobs.Where(verdict => verdict.State is not (VerdictState.Ok or VerdictState.Blocked) && verdict.Root is not null).ToLookup(verdict => verdict.Root!);
+        var stores = all.Facts.Stores.Select(store => StoreCause.Root(store, [.. troubled[store.Root]], InOrder(waiting[store.Root], all), all.Now)).OfType<RootVerdict>().ToList();
+        roots.AddRange(stores.Select(root => root with { State = Held(root.Root, root.State, paged) }));
+        roots.AddRange(troubled
+            .Where(of => !stores.Exists(store => store.Root == of.Key))
             .Select(of => (Root: of.Key, Worst: of.MaxBy(verdict => verdict.State)!))
             .Select(of => new RootVerdict(of.Root, Held(of.Root, of.Worst.State, paged), of.Worst.Job, of.Worst.Headline, InOrder(waiting[of.Root], all, of.Root))));
         if (waiting.FirstOrDefault(of => of.Key.Kind == RootKind.Scheduler && of.Key != SilenceRule.Scheduler) is { } dead)

@@ -27,6 +27,9 @@ public sealed record VerdictFacts
     /// <summary>Streaks of retries of this source that ended lately, to learn from; the same one may come again.</summary>
     public IReadOnlyList<RetryStreak> Ended { get; init; } = [];
 
+    /// <summary>Crash stores that are in trouble.</summary>
+    public IReadOnlyList<StoreFact> Stores { get; init; } = [];
+
     /// <summary>Ticks that runners told of, the newest first.</summary>
     public IReadOnlyList<Tick> Ticks { get; init; } = [];
 
