@@ -10,7 +10,7 @@ namespace Dashboard.Core.Dependencies.Layout;
 internal sealed partial class LayerOrder
 {
     private const int MostSweeps = 26;
-    private const int Patience = 3;
+    private const int Patience = 5;
     private const long MostSteps = 120_000_000;
     private const int WidestSift = 120;
     private const int MostExchanges = 2;
