@@ -33,6 +33,7 @@ public sealed class DoTheStoresWorkTests(StoresDashboard stores) : Journey, ICla
 
     [Theory]
     [InlineData("stores-failing", "/stores")]
+    [InlineData("settings", "/settings")]
     public async Task A_page_is_accessible_and_no_wider_than_its_window_on_every_screen(string name, string address)
     {
         foreach (var (look, theme, width, height) in Looks)
