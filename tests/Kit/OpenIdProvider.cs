@@ -88,6 +88,11 @@ public sealed class OpenIdProvider : IAsyncDisposable
         application.MapGet("/authorize", context => provider!.EnterAsync(context));
         provider = new OpenIdProvider(application);
         await application.StartAsync();
+
+        // Its first answer is compiled for seconds, on a busy machine for longer than the dashboard waits for a provider.
+        using var patient = new HttpClient { Timeout = TimeSpan.FromMinutes(3) };
+        await patient.GetStringAsync(new Uri($"{provider.Authority}/.well-known/openid-configuration"));
+        await patient.GetStringAsync(new Uri($"{provider.Authority}/.well-known/jwks"));
         return provider;
     }
 
