@@ -69,15 +69,46 @@ public sealed class StoryFiles(string folder) : StoryStore
         if (broken)
         {
             Directory.Move(folder, aside);
-            File.WriteAllText(folder, "no folder");
+            Until(() => File.WriteAllText(folder, "no folder"));
         }
         else
         {
             File.Delete(folder);
-            Directory.Move(aside, folder);
+            Until(() => Directory.Move(aside, folder));
         }
 
         return Task.CompletedTask;
+
+        // Between two steps a live save may make the folder anew: what it saved is taken along.
+        void Until(Action step)
+        {
+            for (; ; )
+            {
+                try
+                {
+                    step();
+                    return;
+                }
+                catch (Exception cause) when (cause is IOException or UnauthorizedAccessException && Directory.Exists(folder))
+                {
+                    Gather(aside);
+                }
+            }
+        }
+    }
+
+    private void Gather(string into)
+    {
+        var anew = $"{folder}.anew";
+        Directory.Move(folder, anew);
+        foreach (var file in Directory.EnumerateFiles(anew, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(into, Path.GetRelativePath(anew, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Move(file, to, overwrite: true);
+        }
+
+        Directory.Delete(anew, recursive: true);
     }
 }
 
