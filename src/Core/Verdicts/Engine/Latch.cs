@@ -21,17 +21,22 @@ internal static class Latch
 
         if (last is not { State: VerdictState.Page or VerdictState.Recovering })
         {
-            return judged.State == VerdictState.Page ? judged with { PagedAt = job.Now, UsualBefore = Before(judged, null, job) } : judged;
+            return judged.State == VerdictState.Page ? judged with { PagedAt = job.Now, IllSince = job.Now, UsualBefore = Before(judged, null, job) } : judged;
         }
 
         var since = last.PagedAt ?? last.Since;
-        if (!RanWell(job, since))
+        var ill = last.IllSince ?? since;
+
+        // The same page when it comes back, but the good runs before it did do not end it again.
+        var illAgain = last.State == VerdictState.Recovering ? job.Now : ill;
+        if (!RanWell(job, ill))
         {
-            return judged.State == VerdictState.Page ? judged with { PagedAt = since, Root = Root(judged, last), UsualBefore = Before(judged, last, job) } : judged with
+            return judged.State == VerdictState.Page ? judged with { PagedAt = since, IllSince = illAgain, Root = Root(judged, last), UsualBefore = Before(judged, last, job) } : judged with
             {
                 State = VerdictState.Page,
                 Heal = judged.Heal is { Grade: ForecastGrade.Certain } ? judged.Heal : null,
                 PagedAt = since,
+                IllSince = illAgain,
                 UsualBefore = last.UsualBefore,
                 Root = last.Root,
                 Class = judged.Class ?? last.Class,
@@ -48,11 +53,11 @@ internal static class Latch
         var confirmed = job.Backlog is null or { IsBehind: false } && (permanent || (last.State == VerdictState.Recovering && job.Now - last.Since >= Confirmed && !StillLong(last, job)));
         return judged.State switch
         {
-            VerdictState.Page => judged with { PagedAt = since, UsualBefore = Before(judged, last, job) },
+            VerdictState.Page => judged with { PagedAt = since, IllSince = illAgain, UsualBefore = Before(judged, last, job) },
             _ when confirmed => judged,
             _ => judged with
             {
-                State = VerdictState.Recovering, PagedAt = since, UsualBefore = last.UsualBefore, Rule = last.Rule, Root = last.Root, Class = last.Class, Fingerprint = last.Fingerprint, DecideAt = null, Heal = null,
+                State = VerdictState.Recovering, PagedAt = since, IllSince = ill, UsualBefore = last.UsualBefore, Rule = last.Rule, Root = last.Root, Class = last.Class, Fingerprint = last.Fingerprint, DecideAt = null, Heal = null,
                 Headline = "It ran well after a page: an hour without another failure, and nothing owed, confirms it.",
             },
         };

@@ -182,6 +182,9 @@ public sealed record Verdict
     /// <summary>Since when people are called; null while they are not. It stands until the page is resolved.</summary>
     public DateTimeOffset? PagedAt { get; init; }
 
+    /// <summary>Since when no good run was seen: <see cref="PagedAt"/>, or, of a page that was thought to be over, when it came back. A run that ends well after it ends the page. Null while nobody is called.</summary>
+    public DateTimeOffset? IllSince { get; init; }
+
     /// <summary>Of a page for a run that lasts: how long its runs took before, by which it is told when it is well again. Null of any other.</summary>
     public TimeSpan? UsualBefore { get; init; }
 

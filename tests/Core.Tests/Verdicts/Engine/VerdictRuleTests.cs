@@ -105,6 +105,19 @@ public sealed class VerdictRuleTests
     }
 
     [Fact]
+    public void A_page_that_came_back_is_not_over_for_the_good_run_before_it_did()
+    {
+        var page = Said(Failing(Refused, 2), Said(Failing(Password, 1)), Now.AddMinutes(5));
+        var well = Said(Fine(Now.AddMinutes(9)), page, Now.AddMinutes(10));
+        var again = Said(Failing(Refused, 1) with { History = Runs(Now.AddMinutes(9)) }, well, Now.AddMinutes(20));
+
+        // It tries anew: nothing failed at this moment, and nothing succeeded since it came back either.
+        var trying = Said(Fine(Now.AddMinutes(9)), again, Now.AddMinutes(25));
+        Assert.Equal((VerdictState.Recovering, VerdictState.Page, VerdictState.Page), (well.Jobs[0].State, again.Jobs[0].State, trying.Jobs[0].State));
+        Assert.Equal(VerdictState.Recovering, Said(Fine(Now.AddMinutes(29)), trying, Now.AddMinutes(30)).Jobs[0].State);
+    }
+
+    [Fact]
     public void One_slot_that_fails_while_others_that_need_the_same_succeed_needs_a_human_for_that_slot()
     {
         var poisoned = Failing(new("RuntimeError", "no such report", ""), 3);
