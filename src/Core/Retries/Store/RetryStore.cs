@@ -39,10 +39,8 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
         rollback to savepoint told
         """;
 
-    private const string CopySql = """
-        copy dashboard.{table}
-             (id, at, source, host, process, thread, app_name, run_id, resource, backend, executor, attempt, outcome, exc_type, exc_value, code, class,
-              delay_s, next_attempt_at)
+    private const string CopySql = $$"""
+        copy dashboard.{table} (id, at, {{RetryCopy.ToldColumns}}, attempt, outcome, {{RetryCopy.FailureColumns}}, delay_s, next_attempt_at)
         from stdin (format binary)
         """;
 
@@ -262,21 +260,10 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
             copy.Row(19);
             copy.Uuid(told.Id);
             copy.Time(told.At);
-            copy.Text(told.Who.Source);
-            copy.Text(told.Who.Host);
-            copy.Text(told.Who.Process);
-            copy.Text(told.Who.Thread);
-            copy.Text(told.AppName);
-            copy.Text(told.RunId);
-            copy.Text(told.Who.Resource);
-            copy.Text(told.Backend);
-            copy.Text(RetryWords.Of(told.Executor));
+            copy.Told(told.Who, told.AppName, told.RunId, told.Backend, told.Executor);
             copy.Integer(told.Attempt);
             copy.Text(RetryWords.Of(told.Outcome));
-            copy.Text(told.ExceptionType);
-            copy.Text(told.ExceptionValue);
-            copy.Text(told.Code);
-            copy.Text(told.Class is { } kind ? RetryWords.Of(kind) : null);
+            copy.Failure(told.ExceptionType, told.ExceptionValue, told.Code, told.Class);
             copy.Double(told.Delay?.TotalSeconds);
             copy.Time(told.NextAttemptAt);
             await copy.SentAsync(cancellationToken);

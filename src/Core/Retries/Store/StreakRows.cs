@@ -45,24 +45,21 @@ internal sealed class StreakRows
          where newest and key = any(@keys)
         """;
 
-    private const string CopySql = """
-        copy dashboard.retry_streak
-             (id, key, newest, source, host, process, thread, app_name, run_id, resource, backend, executor, started_at, state, ended_at, attempts,
-              heard_at, delay_s, next_attempt_at, exc_type, exc_value, code, class, marks)
+    private const string Written = $"id, key, newest, {RetryCopy.ToldColumns}, started_at, state, ended_at, attempts, heard_at, delay_s, next_attempt_at, {RetryCopy.FailureColumns}, marks";
+
+    private const string CopySql = $"""
+        copy dashboard.retry_streak ({Written})
         from stdin (format binary)
         """;
 
-    private const string WriteSql = """
-        insert into dashboard.retry_streak as known
-               (id, key, newest, source, host, process, thread, app_name, run_id, resource, backend, executor, started_at, state, ended_at, attempts,
-                heard_at, delay_s, next_attempt_at, exc_type, exc_value, code, class, marks)
+    private const string WriteSql = $"""
+        insert into dashboard.retry_streak as known ({Written})
         select streak.id, streak.key, streak.newest, streak.source, streak.host, streak.process, streak.thread, streak.app_name, streak.run_id,
                streak.resource, streak.backend, streak.executor, streak.started_at, streak.state, streak.ended_at, streak.attempts, streak.heard_at,
                streak.delay_s, streak.next_attempt_at, streak.exc_type, streak.exc_value, streak.code, streak.class, streak.marks::jsonb
           from unnest(@ids, @keys, @newest, @sources, @hosts, @processes, @threads, @apps, @runs, @resources, @backends, @executors, @starts, @states,
                       @ends, @attempts, @heards, @delays, @nexts, @types, @values, @codes, @classes, @marks)
-               streak (id, key, newest, source, host, process, thread, app_name, run_id, resource, backend, executor, started_at, state, ended_at,
-                       attempts, heard_at, delay_s, next_attempt_at, exc_type, exc_value, code, class, marks)
+               streak ({Written})
         on conflict (id) do update
            set newest = excluded.newest, app_name = excluded.app_name, run_id = excluded.run_id, state = excluded.state, ended_at = excluded.ended_at,
                attempts = excluded.attempts, heard_at = excluded.heard_at, delay_s = excluded.delay_s, next_attempt_at = excluded.next_attempt_at,
@@ -105,15 +102,7 @@ internal sealed class StreakRows
             copy.Uuid(streak.Id);
             copy.Uuid(row.Key);
             copy.Boolean(IsNewest(row));
-            copy.Text(streak.Who.Source);
-            copy.Text(streak.Who.Host);
-            copy.Text(streak.Who.Process);
-            copy.Text(streak.Who.Thread);
-            copy.Text(streak.AppName);
-            copy.Text(streak.RunId);
-            copy.Text(streak.Who.Resource);
-            copy.Text(streak.Backend);
-            copy.Text(RetryWords.Of(streak.Executor));
+            copy.Told(streak.Who, streak.AppName, streak.RunId, streak.Backend, streak.Executor);
             copy.Time(streak.StartedAt);
             copy.Text(RetryWords.Of(streak.State));
             copy.Time(streak.EndedAt);
@@ -121,10 +110,7 @@ internal sealed class StreakRows
             copy.Time(streak.HeardAt);
             copy.Double(streak.Delay?.TotalSeconds);
             copy.Time(streak.NextAttemptAt);
-            copy.Text(streak.ExceptionType);
-            copy.Text(streak.ExceptionValue);
-            copy.Text(streak.Code);
-            copy.Text(streak.Class is { } kind ? RetryWords.Of(kind) : null);
+            copy.Failure(streak.ExceptionType, streak.ExceptionValue, streak.Code, streak.Class);
             copy.Jsonb(Marks(streak.Marks));
             await copy.SentAsync(cancellationToken);
         }

@@ -107,25 +107,23 @@ public sealed class CopyLedger(OwnDatabase database) : ICopyLedger
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(plan.From, plan.To, nameof(plan));
-        return await RunAsync(database.Patient.Statements, connection => connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            BeginSql, new { plan.Source, plan.Target, From = At(plan.From), To = At(plan.To) }, cancellationToken: cancellationToken)), cancellationToken);
+        return (await database.Patient.Statements.QueryAsync<long>(BeginSql, new { plan.Source, plan.Target, From = At(plan.From), To = At(plan.To) }, cancellationToken)).Single();
     }
 
     /// <inheritdoc/>
     public async Task<CopyShard?> LeaseAsync(long copyId, string owner, TimeSpan length, CancellationToken cancellationToken)
     {
         var token = Guid.NewGuid();
-        var taken = await RunAsync(database.Patient.Statements, connection => connection.QuerySingleOrDefaultAsync<LeasedRow>(new CommandDefinition(
-            LeaseSql, new { copyId, owner, token, length }, cancellationToken: cancellationToken)), cancellationToken);
+        var taken = (await database.Patient.Statements.QueryAsync<LeasedRow>(LeaseSql, new { copyId, owner, token, length }, cancellationToken)).SingleOrDefault();
         return taken is null ? null : new CopyShard(copyId, taken.Day, taken.Salt[0], taken.LastId is { } last ? CrashId.Parse(last) : null, token);
     }
 
     /// <inheritdoc/>
-    public async Task RenewAsync(CopyShard shard, TimeSpan length, CancellationToken cancellationToken)
+    public Task RenewAsync(CopyShard shard, TimeSpan length, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(shard);
-        await RunAsync(database.Patient.Statements, connection => connection.ExecuteAsync(new CommandDefinition(
-            RenewSql, new { copyId = shard.CopyId, day = At(shard.Day), salt = shard.Salt.ToString(), token = shard.Token, length }, cancellationToken: cancellationToken)), cancellationToken);
+        return database.Patient.Statements.ExecuteAsync(
+            RenewSql, new { copyId = shard.CopyId, day = At(shard.Day), salt = shard.Salt.ToString(), token = shard.Token, length }, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -160,8 +158,7 @@ public sealed class CopyLedger(OwnDatabase database) : ICopyLedger
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CrashId>> FailedAsync(long copyId, CrashId? after, int most, CancellationToken cancellationToken) =>
-        [.. (await RunAsync(database.Patient.Statements, connection => connection.QueryAsync<string>(new CommandDefinition(
-            FailedSql, new { copyId, after = after?.Value, most }, cancellationToken: cancellationToken)), cancellationToken)).Select(CrashId.Parse)];
+        [.. (await database.Patient.Statements.QueryAsync<string>(FailedSql, new { copyId, after = after?.Value, most }, cancellationToken)).Select(CrashId.Parse)];
 
     /// <inheritdoc/>
     public async Task ReplaceFailuresAsync(long copyId, CrashId id, CopyPage page, CancellationToken cancellationToken)
@@ -193,8 +190,7 @@ public sealed class CopyLedger(OwnDatabase database) : ICopyLedger
     public async Task<CopyProgress> ProgressAsync(long copyId, CancellationToken cancellationToken) => (await ReadAsync(copyId, cancellationToken)).Single();
 
     private async Task<IReadOnlyList<CopyProgress>> ReadAsync(long? copyId, CancellationToken cancellationToken) =>
-        [.. (await RunAsync(database.Now.Statements, connection => connection.QueryAsync<ProgressRow>(new CommandDefinition(
-            ProgressSql, new { copyId }, cancellationToken: cancellationToken)), cancellationToken)).Select(row => row.ToProgress())];
+        [.. (await database.Now.Statements.QueryAsync<ProgressRow>(ProgressSql, new { copyId }, cancellationToken)).Select(row => row.ToProgress())];
 
     private static ValueTask<T> RunAsync<T>(TransactionExecutor<NpgsqlConnection> executor, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) =>
         executor.RunAsync(static (connection, work, _) => new ValueTask<T>(work(connection)), work, cancellationToken);

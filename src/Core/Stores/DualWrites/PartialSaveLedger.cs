@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Dapper;
 using Dashboard.Core.Database;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Stores.Crashes;
-using Npgsql;
 
 namespace Dashboard.Core.Stores.DualWrites;
 
@@ -57,12 +55,11 @@ public sealed class PartialSaveLedger(OwnDatabase database)
         """;
 
     /// <summary>Writes one down.</summary>
-    public async Task AddAsync(PartialSave save, CancellationToken cancellationToken)
+    public Task AddAsync(PartialSave save, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(save);
-        var row = new { crashId = save.Id.Value, kind = Word(save.Kind), missing = save.Missing, composite = save.Composite, has = save.Has.ToArray(), error = Short(save.Why) };
-        await database.Now.Statements.RunAsync(
-            static (connection, row, token) => new ValueTask<int>(connection.ExecuteAsync(new CommandDefinition(TellSql, row, cancellationToken: token))), row, cancellationToken);
+        return database.Now.Statements.ExecuteAsync(
+            TellSql, new { crashId = save.Id.Value, kind = Word(save.Kind), missing = save.Missing, composite = save.Composite, has = save.Has.ToArray(), error = Short(save.Why) }, cancellationToken);
     }
 
     /// <summary>Those to be repaired now, the longest waiting first.</summary>
@@ -70,42 +67,31 @@ public sealed class PartialSaveLedger(OwnDatabase database)
     /// <param name="most">How many at most.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<OpenPartialSave>> DueAsync(IReadOnlyList<string> among, int most, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<Row>(DueSql, new { among = among.ToArray(), most }, cancellationToken)).Select(row => row.ToOpen())];
+        [.. (await database.Now.Statements.QueryAsync<Row>(DueSql, new { among = among.ToArray(), most }, cancellationToken)).Select(row => row.ToOpen())];
 
     /// <summary>Says what became of one.</summary>
     public Task SettleAsync(OpenPartialSave open, PartialSaveState state, string? why, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(open);
-        return ExecuteAsync(SettleSql, Key(open, state == PartialSaveState.Repaired ? "repaired" : "conflict", why), cancellationToken);
+        return database.Now.Statements.ExecuteAsync(SettleSql, Key(open, state == PartialSaveState.Repaired ? "repaired" : "conflict", why), cancellationToken);
     }
 
     /// <summary>Puts one off: it could not be repaired now.</summary>
     public Task PutOffAsync(OpenPartialSave open, string why, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(open);
-        return ExecuteAsync(PutOffSql, Key(open, "open", why), cancellationToken);
+        return database.Now.Statements.ExecuteAsync(PutOffSql, Key(open, "open", why), cancellationToken);
     }
 
     /// <summary>Forgets what was repaired long ago.</summary>
-    public Task ForgetAsync(TimeSpan after, CancellationToken cancellationToken) => ExecuteAsync(ForgetSql, new { after }, cancellationToken);
+    public Task ForgetAsync(TimeSpan after, CancellationToken cancellationToken) => database.Now.Statements.ExecuteAsync(ForgetSql, new { after }, cancellationToken);
 
     /// <summary>How many there are of each store, by store.</summary>
     public async Task<IReadOnlyList<PartialSaveCount>> CountsAsync(CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<CountRow>(CountsSql, new { }, cancellationToken)).Select(row => row.ToCount())];
+        [.. (await database.Now.Statements.QueryAsync<CountRow>(CountsSql, new { }, cancellationToken)).Select(row => row.ToCount())];
 
     private static object Key(OpenPartialSave open, string state, string? why) =>
         new { crashId = open.Save.Id.Value, kind = Word(open.Save.Kind), missing = open.Save.Missing, times = open.Times, state, error = why is null ? null : Short(why) };
-
-    private async Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) => await database.Now.Statements.RunAsync(
-        static (connection, asked, token) => new ValueTask<IEnumerable<T>>(connection.QueryAsync<T>(new CommandDefinition(asked.sql, asked.parameters, cancellationToken: token))),
-        (sql, parameters),
-        cancellationToken);
-
-    private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => await database.Now.Statements.RunAsync(
-        static (NpgsqlConnection connection, (string Sql, object Parameters) asked, CancellationToken token) =>
-            new ValueTask<int>(connection.ExecuteAsync(new CommandDefinition(asked.Sql, asked.Parameters, cancellationToken: token))),
-        (sql, parameters),
-        cancellationToken);
 
     private static string Short(string text) => Redaction.Of(text) is { Length: > LongestError } shown ? shown[..LongestError] : Redaction.Of(text);
 

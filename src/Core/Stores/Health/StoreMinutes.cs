@@ -1,4 +1,3 @@
-using Dapper;
 using Dashboard.Core.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -86,11 +85,7 @@ public sealed class StoreMinutes(OwnDatabase database) : IStoreMinutes
     /// <inheritdoc/>
     public async Task<IReadOnlyList<OperationMinute>> SinceAsync(IReadOnlyList<string> stores, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        var rows = await database.Now.Statements.RunAsync(
-            static async (connection, asked, cancellation) => (await connection.QueryAsync<MinuteRow>(new CommandDefinition(
-                SinceSql, new { stores = asked.stores.ToArray(), since = asked.since.UtcDateTime }, cancellationToken: cancellation))).AsList(),
-            (stores, since),
-            cancellationToken);
+        var rows = await database.Now.Statements.QueryAsync<MinuteRow>(SinceSql, new { stores = stores.ToArray(), since = since.UtcDateTime }, cancellationToken);
         return [.. from row in rows where StoreOperationNames.Find(row.Operation) is not null select row.ToMinute()];
     }
 
@@ -100,10 +95,7 @@ public sealed class StoreMinutes(OwnDatabase database) : IStoreMinutes
         int gone;
         do
         {
-            gone = await database.Now.Statements.RunAsync(
-                static async (connection, before, cancellation) => await connection.ExecuteAsync(new CommandDefinition(PruneSql, new { before }, cancellationToken: cancellation)),
-                before.UtcDateTime,
-                cancellationToken);
+            gone = await database.Now.Statements.ExecuteAsync(PruneSql, new { before = before.UtcDateTime }, cancellationToken);
         }
         while (gone > 0);
     }

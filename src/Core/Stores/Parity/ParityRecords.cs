@@ -123,8 +123,7 @@ public sealed class ParityRecords(OwnDatabase database) : IParityRecords
     }
 
     /// <inheritdoc/>
-    public async Task PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => await database.Now.Statements.RunAsync(
-        static async (connection, before, cancellation) => await connection.ExecuteAsync(new CommandDefinition(PruneSql, new { before }, cancellationToken: cancellation)), before.UtcDateTime, cancellationToken);
+    public Task PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.Now.Statements.ExecuteAsync(PruneSql, new { before = before.UtcDateTime }, cancellationToken);
 
     private static async Task<IReadOnlyList<KeptParity>> ReadAsync(NpgsqlConnection connection, long[] ids, CancellationToken cancellation)
     {
