@@ -35,7 +35,7 @@ public sealed record ActivityView
     };
 
     /// <summary>Every event a line may tell of.</summary>
-    public static IReadOnlyList<string?> Events { get; } = [AuditEvents.Began, AuditEvents.Done, AuditEvents.Stale, AuditEvents.Busy, AuditEvents.Refused, AuditEvents.Denied, AuditEvents.Nothing, AuditEvents.Unknown, AuditEvents.Paused, AuditEvents.Resumed, AuditEvents.Cancelled, AuditEvents.Ended, AuditEvents.Login, AuditEvents.Access];
+    public static IReadOnlyList<string?> Events { get; } = [AuditEvents.Began, AuditEvents.Done, AuditEvents.Stale, AuditEvents.Busy, AuditEvents.Refused, AuditEvents.Denied, AuditEvents.Nothing, AuditEvents.Unknown, AuditEvents.Paused, AuditEvents.Resumed, AuditEvents.Cancelled, AuditEvents.Ended, AuditEvents.Login, AuditEvents.Access, AuditEvents.Vouched];
 
     /// <summary>Back into a URL.</summary>
     public IEnumerable<(string Name, string Value)> ToQuery()

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Dashboard.Core.Access;
 using Dashboard.Core.Configuration.Classes;
 using Dashboard.Core.Database;
 using Dashboard.Core.Stores;
@@ -28,7 +29,7 @@ internal static class CutOverVerb
         var rehearse = new Option<FileInfo>("--rehearse") { Description = "A file of settings with the new store alone: it is read, its stores are built and probed, and nothing is exchanged" };
         var rollback = new Option<FileInfo>("--rollback") { Description = "A file of settings to go back to, tried in the same way" };
         var vouch = new Option<string>("--vouch") { Description = $"Say that a line the dashboard cannot know is so: {string.Join(", ", CutOverRule.OfPeople.Select(line => line.Name))}" };
-        var because = new Option<string>("--because") { Description = "How you know; it stands in the checklist with your name" };
+        var because = new Option<string>("--because") { Description = "How you know; it stands in the checklist and in the audit, with your name" };
         vouch.Validators.Add(result =>
         {
             if (!CutOverRule.OfPeople.Any(line => line.Name == result.GetValue(vouch)))
@@ -51,30 +52,30 @@ internal static class CutOverVerb
             var (from, to) = (await ResourceAsync(parsed.GetValue(old)!, configuration()), await ResourceAsync(parsed.GetValue(@new)!, configuration()));
             await using var storage = await DashboardStorage.VisitAsync(configuration(), clock, cancellationToken);
             var ledger = new MoveLedger(storage.Own);
-            var said = new List<(string Line, string? Fault, string Words)>();
+            var tried = new List<(string Line, string? Fault, string Words)>();
             if (parsed.GetValue(marker) is { } inUse)
             {
-                said.Add(("marker", await TriedAsync(inUse, tree => MarkAsync(tree, to, cancellationToken)), "It is."));
+                tried.Add(("marker", await TriedAsync(inUse, tree => MarkAsync(tree, to, cancellationToken)), "It is."));
             }
 
             if (parsed.GetValue(rehearse) is { } next)
             {
-                said.Add(("rehearsal", await TriedAsync(next, tree => ProbeAsync(tree, to, from, clock, cancellationToken)), $"{next.Name}: they work."));
+                tried.Add(("rehearsal", await TriedAsync(next, tree => ProbeAsync(tree, to, from, clock, cancellationToken)), $"{next.Name}: they work."));
             }
 
             if (parsed.GetValue(rollback) is { } back)
             {
-                said.Add(("rollback", await TriedAsync(back, tree => ProbeAsync(tree, from, null, clock, cancellationToken)), $"{back.Name}: they work."));
+                tried.Add(("rollback", await TriedAsync(back, tree => ProbeAsync(tree, from, null, clock, cancellationToken)), $"{back.Name}: they work."));
+            }
+
+            foreach (var (name, fault, words) in tried)
+            {
+                await ledger.TriedAsync(from, to, name, fault is null, fault ?? words, Environment.UserName, cancellationToken);
             }
 
             if (parsed.GetValue(vouch) is { } line)
             {
-                said.Add((line, null, parsed.GetValue(because)!.Trim()));
-            }
-
-            foreach (var (name, fault, words) in said)
-            {
-                await ledger.SayAsync(from, to, new CutOverWord(name, fault is null, fault ?? words, Environment.UserName, clock.GetUtcNow()), cancellationToken);
+                await ledger.VouchAsync(from, to, line, parsed.GetValue(because)!.Trim(), Actor.AtTerminal(Environment.UserName), cancellationToken);
             }
 
             var facts = await new CutOverQueries(ledger, new PartialSaveLedger(storage.Own), new CopyLedger(storage.Own)).OfAsync(from, to, cancellationToken);

@@ -27,7 +27,7 @@ public sealed class CutOverRuleTests
         Copies = [Copy],
         Partial = [new(New, 0, 3, 0, null, Now.AddDays(-7), null)],
         Parity = Parity,
-        Words = [.. CutOverRule.Tried.Concat(CutOverRule.OfPeople).Select(line => new CutOverWord(line.Name, true, "seen", "ada", Now.AddDays(-1)))],
+        Words = [.. CutOverRule.Tried.Select(line => new CutOverWord(line.Name, true, "seen", "ada", Now.AddDays(-1))), .. CutOverRule.OfPeople.Select(line => new CutOverWord(line.Name, true, "seen", "ada", Now.AddDays(-1), 12))],
         Uses = [new(Old, "FileStore", Now.AddDays(-99), Now, "node/1", Now, Now, 1, 1)],
     };
 
@@ -57,6 +57,8 @@ public sealed class CutOverRuleTests
         { "marker", CutOverState.Stale, Ready with { Words = [new("marker", true, "seen", "ada", Now.AddDays(-7.1))] } },
         { "rollback", CutOverState.NotReady, Ready with { Words = [new("rollback", false, "refused", "ada", Now)] } },
         { "drill", CutOverState.Unsaid, Ready with { Words = [] } },
+        { "drill", CutOverState.Unsaid, Ready with { Words = [new("drill", true, "seen", "mallory", Now)] } },
+        { "budget", CutOverState.Stale, Ready with { Words = [new("budget", true, "seen", "ada", Now.AddDays(-7.1), 12)] } },
     };
 
     [Theory]

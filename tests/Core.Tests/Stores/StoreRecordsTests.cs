@@ -1,3 +1,5 @@
+using Dashboard.Core.Access;
+using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Database;
 using Dashboard.Core.Stores.Crashes;
 using Dashboard.Core.Stores.CutOver;
@@ -38,6 +40,23 @@ public sealed class StoreRecordsTests : IAsyncLifetime
 
         await kept.PruneAsync(Noon.AddDays(-90), Now);
         Assert.Equal(Noon, Assert.Single(await kept.SinceAsync(["new"], Noon.AddYears(-1), Now)).Minute);
+    }
+
+    [Fact]
+    public async Task A_word_is_kept_with_its_line_in_the_audit_and_the_newest_of_each_line_holds()
+    {
+        var (moves, audit, ada) = (new MoveLedger(database), new AuditQueries(database), Actor.AtTerminal("ada"));
+        await moves.TriedAsync("old", "new", "marker", ok: false, "It is not there.", "ada", Now);
+        await moves.VouchAsync("old", "new", "capacity", "2 PB are free", ada, Now);
+        var anchor = await moves.VouchAsync("old", "new", "capacity", "1 PB is free", ada, Now);
+
+        Assert.Equal(
+            [("capacity", true, "1 PB is free", "ada", (long?)anchor.Sequence), ("marker", false, "It is not there.", "ada", null)],
+            (await moves.WordsAsync("old", "new", Now)).Select(word => (word.Line, word.Ok, word.Words, word.By, word.AuditLine)));
+        var line = (await audit.PageAsync(new AuditFilter { Event = AuditEvents.Vouched }, Now))[0];
+        Assert.Equal((anchor.Sequence, "ada", "terminal", "cut-over", "1 PB is free"), (line.Sequence, line.Entry.Who.Name, line.Entry.Who.Via, line.Entry.Kind, line.Entry.Reason));
+        Assert.Equal("The new store has room for what is to come: for the move from old to new.", line.Entry.Summary);
+        Assert.Equal((2L, 0), (await AuditVerification.RunAsync(audit, [anchor], Now)) is var report ? (report.Lines, report.Faults.Count) : default);
     }
 
     [Fact]

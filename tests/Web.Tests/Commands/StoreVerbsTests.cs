@@ -80,7 +80,23 @@ public sealed class StoreVerbsTests : IAsyncLifetime
         Assert.StartsWith("put      failed", gone.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_somebody_vouches_for_stands_in_the_checklist_with_its_line_in_the_audit()
+    {
+        var unsaid = await AskAsync("cut-over", Old, New);
+        var vouched = await AskAsync("cut-over", Old, New, "--vouch", "drill", "--because", "killed it twice on Monday");
+        var tried = await AskAsync("cut-over", Old, New, "--marker", Path.Combine(folder.FullName, "nothing.ini"));
+
+        Assert.Equal((1, 1, 1), (unsaid.Code, vouched.Code, tried.Code));
+        Assert.Contains("unsaid    drill      Faults were rehearsed on the new store: refusals, hanging, a killed process. Nobody has said so.", unsaid.Output, StringComparison.Ordinal);
+        Assert.Contains($"ready     drill      Faults were rehearsed on the new store: refusals, hanging, a killed process. killed it twice on Monday ({Environment.UserName}, line 1 of the audit)", vouched.Output, StringComparison.Ordinal);
+        Assert.Contains("not yet   marker ", tried.Output, StringComparison.Ordinal);
+        Assert.Contains("ready     drill ", tried.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--vouch takes --because: how you know.", "cut-over", "files:/a", "files:/b", "--vouch", "drill")]
+    [InlineData("--vouch takes one of budget, capacity, drill.", "cut-over", "files:/a", "files:/b", "--vouch", "parity", "--because", "I looked")]
     [InlineData("'31.3.2015' is no day; one is written as 2015-03-31.", "compare-stores", "files:/a", "files:/b", "--from", "31.3.2015", "--to", "2015-03-31")]
     [InlineData("Option '--to' is required.", "migrate-store", "files:/a", "files:/b", "--from", "2015-03-31")]
     [InlineData("--sample takes a number from 0 to 1.", "compare-stores", "files:/a", "files:/b", "--from", "2015-03-31", "--to", "2015-03-31", "--sample", "nan")]

@@ -50,6 +50,9 @@ public static class AuditEvents
     /// <summary>Who may come in was changed: a key, a session, somebody shut out or let in.</summary>
     public const string Access = "access";
 
+    /// <summary>Somebody gave their word for what the dashboard cannot know.</summary>
+    public const string Vouched = "vouched";
+
     /// <summary>The events after which nothing more comes of an action.</summary>
     public static readonly IReadOnlyList<string> Final = [Done, Stale, Refused, Nothing, Unknown];
 }

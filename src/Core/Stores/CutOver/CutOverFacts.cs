@@ -64,7 +64,8 @@ public sealed record ParityEvidence(
 /// <param name="Words">In words.</param>
 /// <param name="By">Who says so.</param>
 /// <param name="At">When.</param>
-public sealed record CutOverWord(string Line, bool Ok, string Words, string By, DateTimeOffset At);
+/// <param name="AuditLine">The line of the audit that tells of it; null for what was tried, and for a word nobody can be held to.</param>
+public sealed record CutOverWord(string Line, bool Ok, string Words, string By, DateTimeOffset At, long? AuditLine = null);
 
 /// <summary>Everything that is known of a move from an old store to a new one.</summary>
 /// <param name="Old">The old store, as <see cref="ICrashStore.Resource"/>.</param>

@@ -69,7 +69,8 @@ public static class CutOverRule
             Listing(facts, options, now),
             Sample(facts, options),
             Seam(facts, since),
-            .. Tried.Concat(OfPeople).Select(line => Said(line.Name, line.Asks, facts, options, now)),
+            .. Tried.Select(line => Said(line, facts, options, now)),
+            .. OfPeople.Select(line => Vouched(line, facts, options, now)),
         ];
     }
 
@@ -191,12 +192,24 @@ public static class CutOverRule
             string.Create(CultureInfo.InvariantCulture, $"That day is {day:yyyy-MM-dd}; {(read ? "all of it was read" : "it was not read completely: --seam")}."), parity.EndedAt);
     }
 
-    private static CutOverLine Said(string name, string asks, CutOverFacts facts, CutOverOptions options, DateTimeOffset now) =>
-        facts.Words.FirstOrDefault(word => word.Line == name) is not { } word ? new(name, asks, CutOverState.Unsaid, "Nobody has said so.", null)
+    private static CutOverLine Said((string Name, string Asks) line, CutOverFacts facts, CutOverOptions options, DateTimeOffset now) =>
+        facts.Words.FirstOrDefault(word => word.Line == line.Name) is not { } word ? new(line.Name, line.Asks, CutOverState.Unsaid, "It was not tried.", null)
         : new(
-            name, asks,
+            line.Name, line.Asks,
             !word.Ok ? CutOverState.NotReady : now - word.At > TimeSpan.FromDays(options.WordDays) ? CutOverState.Stale : CutOverState.Ready,
             $"{word.Words} ({word.By})", word.At);
+
+    // A word is worth as much as who can be held to it.
+    private static CutOverLine Vouched((string Name, string Asks) line, CutOverFacts facts, CutOverOptions options, DateTimeOffset now) =>
+        facts.Words.FirstOrDefault(word => word.Line == line.Name) switch
+        {
+            null => new(line.Name, line.Asks, CutOverState.Unsaid, "Nobody has said so.", null),
+            { AuditLine: null } word => new(line.Name, line.Asks, CutOverState.Unsaid, $"{word.Words} ({word.By}). The audit knows nothing of it: it has to be said again.", word.At),
+            { AuditLine: { } audited } word => new(
+                line.Name, line.Asks,
+                now - word.At > TimeSpan.FromDays(options.WordDays) ? CutOverState.Stale : CutOverState.Ready,
+                string.Create(CultureInfo.InvariantCulture, $"{word.Words} ({word.By}, line {audited} of the audit)"), word.At),
+        };
 
     private static string Ago(TimeSpan ago) => ago < TimeSpan.FromSeconds(1) ? "just now" : $"{Length(ago)} ago";
 

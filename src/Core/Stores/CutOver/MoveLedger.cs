@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Dapper;
+using Dashboard.Core.Access;
+using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Database;
 using Dashboard.Core.Stores.Trees;
 using Npgsql;
@@ -9,6 +11,9 @@ namespace Dashboard.Core.Stores.CutOver;
 /// <summary>What is remembered of moves between stores, in the dashboard's own records: trees, use, comparisons, words.</summary>
 public sealed class MoveLedger(OwnDatabase database)
 {
+    /// <summary>What the audit calls it.</summary>
+    public const string VouchKind = "cut-over";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     // The same tree again, after a restart say, is no news.
@@ -47,25 +52,25 @@ public sealed class MoveLedger(OwnDatabase database)
         """;
 
     private const string SaySql = """
-        insert into dashboard.store_cutover_word (old, new, line, ok, words, said_by)
-        values (@old, @new, @line, @ok, @words, @by)
-        on conflict (old, new, line) do update set ok = excluded.ok, words = excluded.words, said_by = excluded.said_by, said_at = now()
+        insert into dashboard.store_cutover_word (old, new, line, ok, words, said_by, audit_line)
+        values (@old, @new, @line, @ok, @words, @by, @auditLine)
+        on conflict (old, new, line) do update set ok = excluded.ok, words = excluded.words, said_by = excluded.said_by, said_at = now(), audit_line = excluded.audit_line
         """;
 
     private const string WordsSql = """
-        select line, ok, words, said_by as By, said_at as At from dashboard.store_cutover_word where old = @old and new = @new order by line
+        select line, ok, words, said_by as By, said_at as At, audit_line as AuditLine from dashboard.store_cutover_word where old = @old and new = @new order by line
         """;
 
     /// <summary>A tree was taken into use; nothing is written when it is the one before.</summary>
     public Task AcceptAsync(string node, string who, StoreTree tree, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tree);
-        return ExecuteAsync(TreeSql, new { node, who, shape = JsonSerializer.Serialize(tree.Shape, Json) }, cancellationToken);
+        return database.Now.Statements.ExecuteAsync(TreeSql, new { node, who, shape = JsonSerializer.Serialize(tree.Shape, Json) }, cancellationToken);
     }
 
     /// <summary>The trees that were taken into use, the newest first.</summary>
     public async Task<IReadOnlyList<AcceptedTree>> TreesAsync(CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<TreeRow>(TreesSql, new { }, cancellationToken)).Select(row => new AcceptedTree(Utc(row.AcceptedAt), row.Who, JsonSerializer.Deserialize<IReadOnlyList<StoreNode>>(row.Shape, Json)!))];
+        [.. (await database.Now.Statements.QueryAsync<TreeRow>(TreesSql, new { }, cancellationToken)).Select(row => new AcceptedTree(Utc(row.AcceptedAt), row.Who, JsonSerializer.Deserialize<IReadOnlyList<StoreNode>>(row.Shape, Json)!))];
 
     /// <summary>Says that a store is in the tree of this node, and how it was used meanwhile.</summary>
     public async Task UseAsync(string node, IReadOnlyList<StoreLeaf> named, IReadOnlyList<StoreUsed> used, CancellationToken cancellationToken)
@@ -73,7 +78,7 @@ public sealed class MoveLedger(OwnDatabase database)
         ArgumentNullException.ThrowIfNull(named);
         foreach (var leaf in named.DistinctBy(leaf => leaf.Resource))
         {
-            await ExecuteAsync(NameSql, new { store = leaf.Resource, @class = leaf.Configured.Class.Name, node }, cancellationToken);
+            await database.Now.Statements.ExecuteAsync(NameSql, new { store = leaf.Resource, @class = leaf.Configured.Class.Name, node }, cancellationToken);
         }
 
         if (used.Count > 0)
@@ -89,33 +94,46 @@ public sealed class MoveLedger(OwnDatabase database)
 
     /// <summary>How every store that was ever in a tree was used.</summary>
     public async Task<IReadOnlyList<StoreUsage>> UsesAsync(CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<UseRow>(UsesSql, new { }, cancellationToken)).Select(row => row.ToUsage())];
+        [.. (await database.Now.Statements.QueryAsync<UseRow>(UsesSql, new { }, cancellationToken)).Select(row => row.ToUsage())];
 
     /// <summary>The newest comparison that was kept; null when there is none.</summary>
     public async Task<ParityEvidence?> ParityAsync(string old, string @new, CancellationToken cancellationToken) =>
-        (await QueryAsync<ParityRow>(ParitySql, new { old, @new }, cancellationToken)).SingleOrDefault()?.ToParity();
+        (await database.Now.Statements.QueryAsync<ParityRow>(ParitySql, new { old, @new }, cancellationToken)).SingleOrDefault()?.ToParity();
 
-    /// <summary>Says something of a line of the checklist.</summary>
-    public Task SayAsync(string old, string @new, CutOverWord word, CancellationToken cancellationToken)
+    /// <summary>Says what was found when a line of the checklist was tried.</summary>
+    public Task TriedAsync(string old, string @new, string line, bool ok, string words, string by, CancellationToken cancellationToken) =>
+        database.Now.Statements.ExecuteAsync(SaySql, new { old, @new, line, ok, words, by, auditLine = (long?)null }, cancellationToken);
+
+    /// <summary>Somebody vouches for a line of which the dashboard itself knows nothing: their word and its line in the audit, or neither.</summary>
+    /// <param name="old">The old store, as <see cref="ICrashStore.Resource"/>.</param>
+    /// <param name="new">The new store.</param>
+    /// <param name="line">One of <see cref="CutOverRule.OfPeople"/>.</param>
+    /// <param name="because">How they know.</param>
+    /// <param name="who">Who.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Its place in the audit.</returns>
+    public async Task<AuditAnchor> VouchAsync(string old, string @new, string line, string because, Actor who, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(word);
-        return ExecuteAsync(SaySql, new { old, @new, line = word.Line, ok = word.Ok, words = word.Words, by = word.By }, cancellationToken);
+        ArgumentNullException.ThrowIfNull(who);
+        var asks = CutOverRule.OfPeople.Single(one => one.Name == line).Asks;
+        var entry = new AuditEntry(AuditEvents.Vouched, who, $"{asks}: for the move from {old} to {@new}.") { Kind = VouchKind, Reason = because };
+
+        // The word carries the number of its line, so it comes second: the audit is held for one more statement.
+        return await database.Now.Once.RunAsync(
+            static async (connection, asked, token) =>
+            {
+                var anchor = await AuditQueries.AddAsync(connection, asked.entry, token);
+                await connection.ExecuteAsync(new CommandDefinition(
+                    SaySql, new { asked.old, @new = asked.@new, asked.line, ok = true, words = asked.because, by = asked.entry.Who.Name, auditLine = anchor.Sequence }, cancellationToken: token));
+                return anchor;
+            },
+            (old, @new, line, because, entry),
+            cancellationToken);
     }
 
     /// <summary>What was said of a move.</summary>
     public async Task<IReadOnlyList<CutOverWord>> WordsAsync(string old, string @new, CancellationToken cancellationToken) =>
-        [.. (await QueryAsync<WordRow>(WordsSql, new { old, @new }, cancellationToken)).Select(row => new CutOverWord(row.Line, row.Ok, row.Words, row.By, Utc(row.At)))];
-
-    private async Task<IEnumerable<T>> QueryAsync<T>(string sql, object parameters, CancellationToken cancellationToken) => await database.Now.Statements.RunAsync(
-        static (connection, asked, token) => new ValueTask<IEnumerable<T>>(connection.QueryAsync<T>(new CommandDefinition(asked.sql, asked.parameters, cancellationToken: token))),
-        (sql, parameters),
-        cancellationToken);
-
-    private async Task ExecuteAsync(string sql, object parameters, CancellationToken cancellationToken) => await database.Now.Statements.RunAsync(
-        static (NpgsqlConnection connection, (string Sql, object Parameters) asked, CancellationToken token) =>
-            new ValueTask<int>(connection.ExecuteAsync(new CommandDefinition(asked.Sql, asked.Parameters, cancellationToken: token))),
-        (sql, parameters),
-        cancellationToken);
+        [.. (await database.Now.Statements.QueryAsync<WordRow>(WordsSql, new { old, @new }, cancellationToken)).Select(row => new CutOverWord(row.Line, row.Ok, row.Words, row.By, Utc(row.At), row.AuditLine))];
 
     private static DateTimeOffset Utc(DateTime at) => new(at, TimeSpan.Zero);
 
@@ -134,5 +152,5 @@ public sealed class MoveLedger(OwnDatabase database)
         public ParityEvidence ToParity() => new(FromDay, ToDay, JsonSerializer.Deserialize<DateOnly[]>(Seam)!, Utc(BegunAt), Utc(EndedAt), Same, OnlySource, OnlyTarget, Differs, Unread, Drawn, Bad, Upper99);
     }
 
-    private sealed record WordRow(string Line, bool Ok, string Words, string By, DateTime At);
+    private sealed record WordRow(string Line, bool Ok, string Words, string By, DateTime At, long? AuditLine);
 }
