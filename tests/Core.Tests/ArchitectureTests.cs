@@ -1,5 +1,6 @@
 using System.Reflection;
 using Dashboard.Core.Jobs;
+using Microsoft.Extensions.Logging;
 using Mono.Cecil;
 using NetArchTest.Rules;
 
@@ -21,6 +22,17 @@ public sealed class ArchitectureTests
     [Fact]
     public void Verdicts_do_not_know_how_their_facts_were_fetched() => AssertNone(
         Types.InAssembly(Core).That().ResideInNamespace("Dashboard.Core.Verdicts").ShouldNot().HaveDependencyOnAny("Npgsql", "Dapper"));
+
+    /// <summary>Operators look for what happened by its number: one number, one event.</summary>
+    [Fact]
+    public void No_two_events_of_the_log_have_the_same_number() => Assert.Empty(
+        from type in Core.GetTypes()
+        from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        let told = method.GetCustomAttribute<LoggerMessageAttribute>()
+        where told is not null
+        group $"{type.Name}.{method.Name}" by told.EventId into same
+        where same.Count() > 1
+        select $"{same.Key}: {string.Join(", ", same)}");
 
     /// <summary>Each of the others is opened by hand for a reason: one starts the server it asks, two open what a run of an executor then keeps, one does an operator's single command.</summary>
     [Fact]

@@ -82,6 +82,6 @@ public sealed partial class BacklogMonitor(
         before is not null && ReferenceEquals(inputs.Book, before.Book) && ReferenceEquals(inputs.Rows, before.Rows) && ReferenceEquals(inputs.Runs, before.Runs)
         && ReferenceEquals(inputs.Tick, before.Tick);
 
-    [LoggerMessage(EventId = 1600, Level = LogLevel.Error, Message = "Source {Source}: its backlogs could not be reckoned; what is shown stays as it was")]
+    [LoggerMessage(EventId = 1610, Level = LogLevel.Error, Message = "Source {Source}: its backlogs could not be reckoned; what is shown stays as it was")]
     private static partial void LogNotFolded(ILogger log, string source, Exception cause);
 }

@@ -64,6 +64,6 @@ internal sealed partial class OwnDatabaseMigration(OwnDatabase database, TimePro
         paused,
         over.Token);
 
-    [LoggerMessage(1400, LogLevel.Warning, "The dashboard's own database is out of reach ({Reason}); trying again in {Next}.")]
+    [LoggerMessage(1414, LogLevel.Warning, "The dashboard's own database is out of reach ({Reason}); trying again in {Next}.")]
     private static partial void LogOutOfReach(ILogger log, string reason, TimeSpan next);
 }

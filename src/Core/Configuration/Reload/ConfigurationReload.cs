@@ -289,24 +289,24 @@ public sealed partial class ConfigurationReload(
         }
     }
 
-    [LoggerMessage(2101, LogLevel.Information, "{Who} had the configuration read again. {Words}")]
+    [LoggerMessage(2201, LogLevel.Information, "{Who} had the configuration read again. {Words}")]
     private static partial void LogReloaded(ILogger log, string who, string words);
 
-    [LoggerMessage(2102, LogLevel.Error, "{Who} had the configuration read again. {Words}")]
+    [LoggerMessage(2202, LogLevel.Error, "{Who} had the configuration read again. {Words}")]
     private static partial void LogRejected(ILogger log, string who, string words);
 
-    [LoggerMessage(2103, LogLevel.Warning, "{Name} ({Via}, {Address}) asked for the configuration to be read again and may not.")]
+    [LoggerMessage(2203, LogLevel.Warning, "{Name} ({Via}, {Address}) asked for the configuration to be read again and may not.")]
     private static partial void LogRefused(ILogger log, string name, string via, string address);
 
-    [LoggerMessage(2104, LogLevel.Warning, "Some still work with generation {Generation} after {Deadline}; it ends when they do.")]
+    [LoggerMessage(2204, LogLevel.Warning, "Some still work with generation {Generation} after {Deadline}; it ends when they do.")]
     private static partial void LogNotDrained(ILogger log, long generation, TimeSpan deadline);
 
-    [LoggerMessage(2105, LogLevel.Warning, "What a configuration had made could not be disposed of.")]
+    [LoggerMessage(2205, LogLevel.Warning, "What a configuration had made could not be disposed of.")]
     private static partial void LogDisposal(ILogger log, Exception cause);
 
-    [LoggerMessage(2106, LogLevel.Error, "Something that watches the settings failed on the new ones; they are in use all the same.")]
+    [LoggerMessage(2206, LogLevel.Error, "Something that watches the settings failed on the new ones; they are in use all the same.")]
     private static partial void LogWatcher(ILogger log, Exception cause);
 
-    [LoggerMessage(2107, LogLevel.Error, "This could not be written into the audit: {Summary}")]
+    [LoggerMessage(2207, LogLevel.Error, "This could not be written into the audit: {Summary}")]
     private static partial void LogNotAudited(ILogger log, Exception cause, string summary);
 }

@@ -65,9 +65,9 @@ public sealed partial class HangUp(ConfigurationReload reload, ConfigurationRead
         }
     }
 
-    [LoggerMessage(2109, LogLevel.Warning, "{Warning}")]
+    [LoggerMessage(2209, LogLevel.Warning, "{Warning}")]
     private static partial void LogWarning(ILogger log, string warning);
 
-    [LoggerMessage(2110, LogLevel.Error, "The configuration could not be read again; the old one goes on.")]
+    [LoggerMessage(2210, LogLevel.Error, "The configuration could not be read again; the old one goes on.")]
     private static partial void LogFailed(ILogger log, Exception cause);
 }

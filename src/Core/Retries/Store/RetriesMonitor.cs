@@ -93,6 +93,6 @@ internal sealed partial class RetriesMonitor(
         }
     }
 
-    [LoggerMessage(1700, LogLevel.Warning, "What executors told cannot be read at present; trying again")]
+    [LoggerMessage(1703, LogLevel.Warning, "What executors told cannot be read at present; trying again")]
     private static partial void LogUnread(ILogger log, Exception cause);
 }
