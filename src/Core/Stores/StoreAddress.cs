@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Stores.Files;
 using Dashboard.Core.Stores.HBase;
@@ -15,6 +16,9 @@ public static class StoreAddress
 {
     /// <summary>What an address may look like, for people.</summary>
     public const string Forms = "files:/FOLDER, s3:http://[KEY@]HOST/BUCKET, hbase:http://HOST/TABLE or rabbitmq:amqp://USER@HOST[:PORT][/VIRTUAL-HOST]";
+
+    // Asked again and again of the same few: to make a store for each answer would cost a client each time.
+    private static readonly ConcurrentDictionary<string, string> Resources = new(StringComparer.Ordinal);
 
     /// <summary>Makes the store of an address; nothing is opened yet.</summary>
     /// <param name="address">The address; it becomes the store's name.</param>
@@ -39,7 +43,7 @@ public static class StoreAddress
     }
 
     /// <summary>The <see cref="ICrashStore.Resource"/> of an address; itself when it is none.</summary>
-    public static string ResourceOf(string address)
+    public static string ResourceOf(string address) => Resources.GetOrAdd(address, static address =>
     {
         try
         {
@@ -50,7 +54,7 @@ public static class StoreAddress
         {
             return address;
         }
-    }
+    });
 
     private static FileStore Files(string address, string place, Told told, StoreContext context, ExecutorOptions? waits) => Path.IsPathFullyQualified(place)
         ? new FileStore(address, new FileTree(place, told.Choice("layout", FileLayout.RadixTree)), context, waits)

@@ -1,6 +1,7 @@
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.DualWrites;
+using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Trees;
 using Dashboard.Web.Api;
 
@@ -22,10 +23,10 @@ internal static class MovesApi
         return api;
     }
 
-    private static IResult Now(HttpContext context, Feed<MovesSnapshot> feed)
+    private static IResult Now(HttpContext context, Feed<MovesSnapshot> feed, Feed<StoresSnapshot> stores)
     {
         var query = new QueryReader(context.Request.Query);
-        return query.Errors.Count > 0 ? ApiProblem.BadParameters(query.Errors) : new TaggedJson<MovesWire>(() => MovesWire.Of(feed.Newest));
+        return query.Errors.Count > 0 ? ApiProblem.BadParameters(query.Errors) : new TaggedJson<MovesWire>(() => MovesWire.Of(feed.Newest, stores.Newest.Asked));
     }
 }
 
@@ -42,8 +43,8 @@ internal static class MovesApi
 public sealed record MovesWire(
     DateTimeOffset? StaleSince, long Generation, IReadOnlyList<StoreNodeWire> Tree, long Moved, long NotMoved, IReadOnlyList<PartialWire> Partial, int Unwritten, long Lost, IReadOnlyList<MoveWire> Moves)
 {
-    internal static MovesWire Of(MovesSnapshot snapshot) => new(
-        snapshot.StaleSince, snapshot.Generation, [.. snapshot.Tree.Select(StoreNodeWire.Of)], snapshot.Moved, snapshot.NotMoved,
+    internal static MovesWire Of(MovesSnapshot snapshot, IReadOnlyDictionary<string, IReadOnlyList<OperationSum>> asked) => new(
+        snapshot.StaleSince, snapshot.Generation, [.. snapshot.Tree.Select(root => StoreNodeWire.Of(root, asked))], snapshot.Moved, snapshot.NotMoved,
         [.. snapshot.Partial.Select(PartialWire.Of)], snapshot.Unwritten, snapshot.Lost, [.. snapshot.Moves.Select(MoveWire.Of)]);
 }
 
@@ -51,10 +52,12 @@ public sealed record MovesWire(
 /// <param name="Place">Its place in the configuration.</param>
 /// <param name="Class">Its class.</param>
 /// <param name="Resource">What it talks to; null when it is made of others.</param>
+/// <param name="LastHour">What was asked of it within the last hour, by operation; of one that is made of others as it was asked of it, not of them.</param>
 /// <param name="Parts">What it is made of.</param>
-public sealed record StoreNodeWire(string Place, string Class, string? Resource, IReadOnlyList<StoreNodeWire> Parts)
+public sealed record StoreNodeWire(string Place, string Class, string? Resource, IReadOnlyList<StoreOperationWire> LastHour, IReadOnlyList<StoreNodeWire> Parts)
 {
-    internal static StoreNodeWire Of(StoreNode node) => new(node.Place, node.Class, node.Resource, [.. node.Parts.Select(Of)]);
+    internal static StoreNodeWire Of(StoreNode node, IReadOnlyDictionary<string, IReadOnlyList<OperationSum>> asked) => new(
+        node.Place, node.Class, node.Resource, [.. asked.GetValueOrDefault(node.CountedAs(), []).Select(StoreOperationWire.Of)], [.. node.Parts.Select(part => Of(part, asked))]);
 }
 
 /// <summary>Saves that reached one store only.</summary>

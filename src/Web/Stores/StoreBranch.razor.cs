@@ -1,3 +1,4 @@
+using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Trees;
 using Microsoft.AspNetCore.Components;
 
@@ -9,4 +10,8 @@ public sealed partial class StoreBranch
     /// <summary>The store.</summary>
     [Parameter, EditorRequired]
     public required StoreNode Node { get; set; }
+
+    /// <summary>What was asked of stores within the last hour, by the name under which it is counted.</summary>
+    [Parameter, EditorRequired]
+    public required IReadOnlyDictionary<string, IReadOnlyList<OperationSum>> Asked { get; set; }
 }

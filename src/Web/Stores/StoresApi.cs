@@ -62,7 +62,7 @@ public sealed record StoreWire(
         [.. (store.Newest?.Steps ?? []).Select(step => new StoreStepWire(StoreWords.Step(step.Kind), step.Ok, step.Took.TotalMilliseconds, step.Detail))],
         store.Waiting is { } waiting ? new StoreWaitingWire(waiting.Count, waiting.Since, waiting.Attempts, waiting.NextAttemptAt, waiting.Who, waiting.Error) : null,
         [.. store.Abilities.Select(ability => new StoreAbilityWire(JsonNamingPolicy.SnakeCaseLower.ConvertName($"{ability.Kind}"), ability.Declared, ability.Found, ability.Detail))],
-        [.. store.Operations.Select(one => new StoreOperationWire(one.Operation.NameOf(), one.Succeeded, one.NotFound, one.Failed, one.Half?.TotalMilliseconds, one.Most?.TotalMilliseconds))]);
+        [.. store.Operations.Select(StoreOperationWire.Of)]);
 }
 
 /// <summary>What waits for a store.</summary>
@@ -88,7 +88,10 @@ public sealed record StoreAbilityWire(string Kind, bool Declared, bool? Found, s
 /// <param name="Failed">How many failed after all their attempts.</param>
 /// <param name="P50Ms">Half of those answered took no longer, in milliseconds; null of none.</param>
 /// <param name="P99Ms">Ninety-nine of a hundred took no longer.</param>
-public sealed record StoreOperationWire(string Operation, long Succeeded, long NotFound, long Failed, double? P50Ms, double? P99Ms);
+public sealed record StoreOperationWire(string Operation, long Succeeded, long NotFound, long Failed, double? P50Ms, double? P99Ms)
+{
+    internal static StoreOperationWire Of(OperationSum one) => new(one.Operation.NameOf(), one.Succeeded, one.NotFound, one.Failed, one.Half?.TotalMilliseconds, one.Most?.TotalMilliseconds);
+}
 
 /// <summary>A comparison of two stores, both listed completely.</summary>
 /// <param name="Source">The one that is taken to be right.</param>

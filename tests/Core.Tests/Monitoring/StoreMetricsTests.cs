@@ -25,7 +25,7 @@ public sealed class StoreMetricsTests
     [InlineData(true)]
     public async Task Stores_in_figures_have_the_promised_names_and_promtool_finds_nothing_wrong(bool openMetrics)
     {
-        var text = MetricText.Write(StoreMetrics.Of(Bad(), [new StoreTotal("s3:http://ceph/crashes", StoreOperation.GetRaw, 7, 2, 1, 3.5)], 4), openMetrics);
+        var text = MetricText.Write(StoreMetrics.Of(Bad(), [new StoreTotal("s3 crashes@ceph", StoreOperation.GetRaw, 7, 2, 1, 3.5)], 4), openMetrics);
         if (!openMetrics)
         {
             var (code, said) = await Tool.RunAsync("promtool", ["check", "metrics"], text);
@@ -50,6 +50,7 @@ public sealed class StoreMetricsTests
         [
             new StoreHealth("new", "s3:http://ceph/crashes")
             {
+                Resource = "s3 crashes@ceph",
                 Waiting = new StoreWaiting(3, At, 4, null, "copies", null, "away"),
                 Abilities = [new StoreAbility(StoreAbilityKind.ConditionalCreate, true, false, "It overwrote."), new StoreAbility(StoreAbilityKind.Listing, true, null, "away")],
             }.After(new StoreProbed(At, [new StoreProbeStep(StoreProbeKind.Put, false, TimeSpan.FromSeconds(5), "Not done within 5 s.")])),

@@ -11,6 +11,7 @@ using Dashboard.Core.Feeds;
 using Dashboard.Core.Stores;
 using Dashboard.Core.Stores.Composites;
 using Dashboard.Core.Stores.Crashes;
+using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Trees;
 using Dashboard.Kit;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +24,7 @@ public sealed class StoreTreeTests : IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("dashboard-tree-");
     private readonly StoreUses uses = new();
+    private readonly StoreMeter meter = new(TimeProvider.System);
     private ServiceProvider services = null!;
     private Feed<ConfigurationSnapshot> snapshots = null!;
     private GenerationHolder<StoreTree> holder = null!;
@@ -37,7 +39,7 @@ public sealed class StoreTreeTests : IAsyncLifetime
         // Gone from the beginning: the audit is not what these tests are about, and a reload does not depend on it.
         var own = new OwnDatabase("Host=127.0.0.1;Port=1");
         await own.DisposeAsync();
-        services = new ServiceCollection().AddSingleton(uses).AddSingleton(TimeProvider.System).BuildServiceProvider();
+        services = new ServiceCollection().AddSingleton(uses).AddSingleton(meter).AddSingleton(TimeProvider.System).BuildServiceProvider();
         foreach (var name in (string[])["old", "other-1", "other-3"])
         {
             folder.CreateSubdirectory(name);
@@ -110,9 +112,38 @@ public sealed class StoreTreeTests : IAsyncLifetime
 
         Assert.Equal((ReloadOutcome.Accepted, 2L), (report.Outcome, holder.Number));
         using var now = holder.Take();
-        Assert.IsType<PolyStore>(now.Value.Destination);
-        await now.Value.Destination.SaveProcessedAsync(SampleCrashes.Processed(id), Stop);
+        Assert.Equal(nameof(PolyStore), Assert.Single(now.Value.Shape).Class);
+        await now.Value.Destination!.SaveProcessedAsync(SampleCrashes.Processed(id), Stop);
         Assert.Equal([2L, 1L], ((string[])["old", "new"]).Select(name => uses.Of($"files {folder.FullName}/{name}").Take().Writes));
+    }
+
+    [Fact]
+    public async Task What_is_asked_of_the_tree_is_counted_at_every_level_and_goes_on_through_an_exchange()
+    {
+        var (old, gone) = ($"files {folder.FullName}/old", $"files {folder.FullName}/gone");
+        folder.CreateSubdirectory("gone");
+        await SayAsync(Both("old", "gone"));
+        Assert.Equal(ReloadOutcome.Accepted, (await reload.ReloadAsync("SIGHUP", Stop)).Outcome);
+        await reload.Draining.WaitAsync(Stop);
+        using (var lease = holder.Take())
+        {
+            await lease.Value.Destination!.SaveRawCrashAsync(SampleCrashes.Raw, Dumps.None, CrashId.New(SampleCrashes.Day), Stop);
+            Directory.Delete(Path.Combine(folder.FullName, "gone"), recursive: true);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "gone"), "no folder", Stop);
+            await Assert.ThrowsAsync<StoresFailedException>(async () => await lease.Value.Destination!.SaveRawCrashAsync(SampleCrashes.Raw, Dumps.None, CrashId.New(SampleCrashes.Day), Stop));
+            await Assert.ThrowsAsync<CrashNotFoundException>(async () => await lease.Value.Find(old)!.GetRawCrashAsync(CrashId.New(SampleCrashes.Day), Stop));
+        }
+
+        await SayAsync(One("old"));
+        Assert.Equal(ReloadOutcome.Accepted, (await reload.ReloadAsync("SIGHUP", Stop)).Outcome);
+        using (var lease = holder.Take())
+        {
+            await lease.Value.Destination!.SaveRawCrashAsync(SampleCrashes.Raw, Dumps.None, CrashId.New(SampleCrashes.Day), Stop);
+        }
+
+        Assert.Equal(
+            [("destination", StoreOperation.SaveRaw, 1L, 0L, 1L), (gone, StoreOperation.SaveRaw, 1L, 0L, 1L), (old, StoreOperation.SaveRaw, 3L, 0L, 0L), (old, StoreOperation.GetRaw, 0L, 1L, 0L)],
+            meter.Totalled().OrderBy(total => total.Store, StringComparer.Ordinal).ThenBy(total => total.Operation).Select(total => (total.Store, total.Operation, total.Succeeded, total.NotFound, total.Failed)));
     }
 
     [Fact]
@@ -215,7 +246,7 @@ public sealed class StoreTreeTests : IAsyncLifetime
     }
 
     // A poly store reads nothing: what it is made of does.
-    private static async Task ReadAsync(ICrashStore store, CrashId id) => await (store is PolyStore poly ? poly.Parts[0] : store).GetRawCrashAsync(id, Stop);
+    private static async Task ReadAsync(ICrashStore store, CrashId id) => await (store is MeteredStore { Inner: PolyStore poly } ? poly.Parts[0] : store).GetRawCrashAsync(id, Stop);
 
     private ConfigurationReading Read()
     {

@@ -2,11 +2,14 @@ using Dashboard.Core.Feeds;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Crashes;
+using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Parity;
+using Dashboard.Core.Stores.Trees;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Dashboard.Core.Tests.Stores;
 
@@ -18,6 +21,7 @@ public sealed class StoresMonitorTests : IAsyncDisposable
     private readonly KeptMinutes minutes = new();
     private readonly NoParity parity = new();
     private readonly StoreMeter meter = new(TimeProvider.System);
+    private readonly Feed<MovesSnapshot> moves = new(MovesSnapshot.Empty);
     private readonly Feed<RetriesSnapshot> retries = new(RetriesSnapshot.Empty);
     private StoresMonitor? monitor;
 
@@ -105,11 +109,39 @@ public sealed class StoresMonitorTests : IAsyncDisposable
         Assert.Contains(expected, Assert.Single(options.Validate(new(options))).ErrorMessage, StringComparison.Ordinal);
     }
 
-    private Task StartAsync(params (string Name, string Address)[] stores)
+    [Fact]
+    public async Task What_was_asked_is_told_of_the_stores_that_are_looked_after_and_of_each_level_of_the_configured_ones()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2015, 3, 31, 12, 0, 30, TimeSpan.Zero));
+        var resource = $"files {root.FullName}";
+        moves.Publish(new MovesSnapshot { Tree = [new StoreNode("destination", "PolyStore", null, [new StoreNode("destination:storage0", "FileStore", resource, [])])] });
+        minutes.Kept = [Minute(resource, 3), Minute("destination", 2), Minute(resource, 4), Minute("files /nobody/asks", 9)];
+        await StartAsync(clock, ("good", $"files:{root.FullName}"));
+
+        while (feed.Newest.Asked.Count == 0)
+        {
+            Now.ThrowIfCancellationRequested();
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal([("destination", 2L), (resource, 7L)], feed.Newest.Asked.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => (one.Key, Assert.Single(one.Value).Succeeded)));
+        Assert.Equal(7, Assert.Single(feed.Newest.Stores[0].Operations).Succeeded);
+
+        meter.Count(resource, StoreOperation.GetRaw, StoreOutcome.Ok, TimeSpan.FromMilliseconds(5));
+        await monitor!.StopAsync(CancellationToken.None);
+        Assert.Contains(minutes.Added, minute => minute is { Operation: StoreOperation.GetRaw, Succeeded: 1 } && minute.Buckets.Sum() == 1);
+
+        OperationMinute Minute(string store, long succeeded) => new(store, StoreOperation.SaveRaw, clock.GetUtcNow(), succeeded, 0, 0, new long[Latencies.Buckets]);
+    }
+
+    private Task StartAsync(params (string Name, string Address)[] stores) => StartAsync(TimeProvider.System, stores);
+
+    private Task StartAsync(TimeProvider clock, params (string Name, string Address)[] stores)
     {
         var options = new StoresOptions { Watched = stores.ToDictionary(store => store.Name, store => store.Address), ProbeSeconds = 1, DeadlineSeconds = 60 };
         monitor = new StoresMonitor(
-            Options.Create(options), new ConfigurationBuilder().Build(), ledger, minutes, parity, meter, retries, feed, TimeProvider.System, NullLoggerFactory.Instance, NullLogger<StoresMonitor>.Instance);
+            Options.Create(options), new ConfigurationBuilder().Build(), ledger, minutes, parity, meter, retries, moves, feed, clock, NullLoggerFactory.Instance, NullLogger<StoresMonitor>.Instance);
         return monitor.StartAsync(Now);
     }
 
@@ -138,9 +170,22 @@ public sealed class StoresMonitorTests : IAsyncDisposable
 
     private sealed class KeptMinutes : IStoreMinutes
     {
-        public Task KeepAsync(IReadOnlyList<OperationMinute> minutes, CancellationToken cancellationToken) => Task.CompletedTask;
+        public System.Collections.Concurrent.ConcurrentQueue<OperationMinute> Added { get; } = [];
 
-        public Task<IReadOnlyList<OperationMinute>> SinceAsync(IReadOnlyList<string> stores, DateTimeOffset since, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<OperationMinute>>([]);
+        public Task KeepAsync(IReadOnlyList<OperationMinute> minutes, CancellationToken cancellationToken)
+        {
+            foreach (var minute in minutes)
+            {
+                Added.Enqueue(minute);
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public IReadOnlyList<OperationMinute> Kept { get; set; } = [];
+
+        public Task<IReadOnlyList<OperationMinute>> SinceAsync(IReadOnlyList<string> stores, DateTimeOffset since, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<OperationMinute>>([.. Kept.Where(minute => minute.Minute >= since && stores.Contains(minute.Store))]);
 
         public Task PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) => Task.CompletedTask;
     }

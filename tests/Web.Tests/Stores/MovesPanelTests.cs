@@ -1,6 +1,7 @@
 using Bunit;
 using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.DualWrites;
+using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Trees;
 using Dashboard.Kit;
 using Dashboard.Web.Stores;
@@ -35,6 +36,20 @@ public sealed class MovesPanelTests : PageTest
         Assert.Equal("Configured stores", panel.Find("h2").TextContent);
         Assert.Equal(["destination PolyStore", "destination:storage0 FileStore files /srv/crashes", "destination:storage1 S3Store s3 crashes@ceph:7480"], panel.FindAll("li.branch > p").Select(one => string.Join(' ', one.TextContent.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))));
         Assert.Contains("Generation 3.", panel.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_asked_of_each_level_of_the_tree_opens_below_it()
+    {
+        Moves.Publish(new MovesSnapshot { Tree = [Tree] });
+        var panel = On<MovesPanel>(parameters => parameters.Add(each => each.Asked, new Dictionary<string, IReadOnlyList<OperationSum>>
+        {
+            ["destination"] = [new(StoreOperation.SaveRaw, 40, 0, 2, TimeSpan.FromMilliseconds(12), TimeSpan.FromMilliseconds(80))],
+            ["s3 crashes@ceph:7480"] = [new(StoreOperation.SaveRaw, 41, 0, 0, TimeSpan.FromMilliseconds(9), TimeSpan.FromMilliseconds(40)), new(StoreOperation.Catalog, 1, 0, 0, null, null)],
+        }));
+
+        Assert.Equal(["42 operations in the last hour, 2 failed", "42 operations in the last hour, none failed"], panel.FindAll(".branch > details summary").Select(one => one.TextContent));
+        Assert.Equal("Operations on destination:storage1", panel.FindAll(".branch > details [role=region]")[1].GetAttribute("aria-label"));
     }
 
     [Fact]

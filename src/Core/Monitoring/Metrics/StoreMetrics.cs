@@ -14,7 +14,9 @@ public static class StoreMetrics
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(totals);
-        var names = snapshot.Stores.GroupBy(store => store.Address, StringComparer.Ordinal).ToDictionary(of => of.Key, of => of.First().Name, StringComparer.Ordinal);
+
+        // One that is looked after has a name people know; one that is only configured is known by what it talks to, and by its place when it is made of others.
+        var names = snapshot.Stores.Where(store => store.Resource is not null).GroupBy(store => store.Resource!, StringComparer.Ordinal).ToDictionary(of => of.Key, of => of.First().Name, StringComparer.Ordinal);
         return
         [
             Gauge("crontabber_store_up", "Whether the newest probe of a crash store went well: it saved, read back and listed, or published and was confirmed.",

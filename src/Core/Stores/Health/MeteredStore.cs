@@ -7,7 +7,7 @@ namespace Dashboard.Core.Stores.Health;
 /// <summary>A store whose every operation is counted and timed, as its caller sees it: with all attempts and the waits between them.</summary>
 /// <remarks>What its caller broke off says nothing of the store and is not counted.</remarks>
 /// <param name="inner">The store.</param>
-/// <param name="meter">Where it is counted, under the store's name.</param>
+/// <param name="meter">Where it is counted, under what the store talks to; one that is made of others under its place in the configuration.</param>
 public sealed class MeteredStore(ICrashStore inner, StoreMeter meter) : ICrashStore
 {
     /// <summary>The store itself.</summary>
@@ -104,7 +104,7 @@ public sealed class MeteredStore(ICrashStore inner, StoreMeter meter) : ICrashSt
             throw;
         }
 
-        meter.Count(Name, operation, StoreOutcome.Ok, begun);
+        meter.Count(Resource, operation, StoreOutcome.Ok, begun);
     }
 
     private async ValueTask<T> CountedAsync<TState, T>(StoreOperation operation, Func<ICrashStore, TState, CancellationToken, ValueTask<T>> ask, TState state, CancellationToken cancellationToken)
@@ -121,7 +121,7 @@ public sealed class MeteredStore(ICrashStore inner, StoreMeter meter) : ICrashSt
             throw;
         }
 
-        meter.Count(Name, operation, StoreOutcome.Ok, begun);
+        meter.Count(Resource, operation, StoreOutcome.Ok, begun);
         return answer;
     }
 
@@ -153,14 +153,14 @@ public sealed class MeteredStore(ICrashStore inner, StoreMeter meter) : ICrashSt
             yield return each.Current;
         }
 
-        meter.Count(Name, operation, StoreOutcome.Ok, took);
+        meter.Count(Resource, operation, StoreOutcome.Ok, took);
     }
 
     private void Failed(StoreOperation operation, long begun, Exception cause, CancellationToken cancellationToken)
     {
         if (cause is not NotSupportedException && !(cause is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
-            meter.Count(Name, operation, cause is CrashNotFoundException ? StoreOutcome.NotFound : StoreOutcome.Failed, begun);
+            meter.Count(Resource, operation, cause is CrashNotFoundException ? StoreOutcome.NotFound : StoreOutcome.Failed, begun);
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Dashboard.Core.Stores.Health;
 
 /// <summary>What was asked of one store within one minute, of one kind.</summary>
-/// <param name="Store">The store by its address, without secrets: the same in every process.</param>
+/// <param name="Store">The store as <see cref="ICrashStore.Resource"/>, without secrets: the same in every process that talks to it. One that is made of others by its place in the configuration.</param>
 /// <param name="Operation">What.</param>
 /// <param name="Minute">Its beginning.</param>
 /// <param name="Succeeded">How many went well.</param>

@@ -26,7 +26,7 @@ public sealed record StoreHealth(string Name, string Address)
     /// <summary>When a probe went well last; null when none has yet.</summary>
     public DateTimeOffset? OkAt { get; init; }
 
-    /// <summary>As <see cref="ICrashStore.Resource"/>: the name under which executors tell of it. Null before it is opened.</summary>
+    /// <summary>As <see cref="ICrashStore.Resource"/>: the name under which executors tell of it and what is asked of it is counted. Null before anybody looks after it.</summary>
     public string? Resource { get; init; }
 
     /// <summary>What it was found to do; empty before it was tried, and for a store that gives nothing back.</summary>
@@ -35,7 +35,7 @@ public sealed record StoreHealth(string Name, string Address)
     /// <summary>What waits for it now; null when nothing does.</summary>
     public StoreWaiting? Waiting { get; init; }
 
-    /// <summary>What was asked of it within the last hour by all programs that keep count, this dashboard's own probes included.</summary>
+    /// <summary>What was asked of it within the last hour by all programs that keep count, this dashboard's own probes and its configured stores included.</summary>
     public IReadOnlyList<OperationSum> Operations { get; init; } = [];
 
     /// <summary>The newest probe; null before the first.</summary>

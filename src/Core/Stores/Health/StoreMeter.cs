@@ -36,7 +36,7 @@ public sealed class StoreMeter(TimeProvider clock)
     public TimeSpan Since(long begun) => clock.GetElapsedTime(begun);
 
     /// <summary>Counts an operation that has ended.</summary>
-    /// <param name="store">By its address.</param>
+    /// <param name="store">As <see cref="ICrashStore.Resource"/>.</param>
     /// <param name="operation">What it was.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="begun">As told by <see cref="Begin"/>.</param>
@@ -156,7 +156,7 @@ public sealed class StoreMeter(TimeProvider clock)
 }
 
 /// <summary>What was asked of one store since this process began, of one kind.</summary>
-/// <param name="Store">By its address.</param>
+/// <param name="Store">As <see cref="ICrashStore.Resource"/>; the place in the configuration of one that is made of others.</param>
 /// <param name="Operation">What.</param>
 /// <param name="Succeeded">How many went well.</param>
 /// <param name="NotFound">How many were answered with: there is no such thing.</param>

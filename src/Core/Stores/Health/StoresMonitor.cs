@@ -1,6 +1,7 @@
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Stores.Copying;
+using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.Parity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -11,10 +12,11 @@ namespace Dashboard.Core.Stores.Health;
 
 /// <summary>Probes every store that is looked after, once for everybody, each at its own pace so that one that hangs holds none up; and reads how far copies are.</summary>
 internal sealed partial class StoresMonitor(
-    IOptions<StoresOptions> options, IConfiguration configuration, ICopyLedger ledger, IStoreMinutes kept, IParityRecords parity, StoreMeter meter, Feed<RetriesSnapshot> retries, Feed<StoresSnapshot> feed, TimeProvider clock, ILoggerFactory logs, ILogger<StoresMonitor> log) : BackgroundService
+    IOptions<StoresOptions> options, IConfiguration configuration, ICopyLedger ledger, IStoreMinutes kept, IParityRecords parity, StoreMeter meter, Feed<RetriesSnapshot> retries, Feed<MovesSnapshot> moves, Feed<StoresSnapshot> feed, TimeProvider clock, ILoggerFactory logs, ILogger<StoresMonitor> log) : BackgroundService
 {
     private static readonly TimeSpan BetweenCopies = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan BetweenMinutes = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Shown = TimeSpan.FromHours(1);
     private static readonly TimeSpan BetweenPrunes = TimeSpan.FromHours(1);
     private readonly Lock one = new();
@@ -22,7 +24,7 @@ internal sealed partial class StoresMonitor(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var watched = options.Value.Watched.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => new StoreHealth(each.Key, each.Value)).ToList();
+        var watched = options.Value.Watched.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => new StoreHealth(each.Key, each.Value) { Resource = StoreAddress.ResourceOf(each.Value) }).ToList();
         Publish(before => before with { Stores = watched });
         try
         {
@@ -30,7 +32,21 @@ internal sealed partial class StoresMonitor(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Asked to stop.
+            await LastMinutesAsync();
+        }
+    }
+
+    // What was counted last still goes, if it goes soon.
+    private async Task LastMinutesAsync()
+    {
+        using var soon = new CancellationTokenSource(Farewell, clock);
+        try
+        {
+            await kept.KeepAsync(meter.Take(), soon.Token);
+        }
+        catch (Exception cause)
+        {
+            LogLeft(log, cause);
         }
     }
 
@@ -57,7 +73,7 @@ internal sealed partial class StoresMonitor(
                 }
 
                 var before = health;
-                health = health.After(new StoreProbed(clock.GetUtcNow(), steps)) with { Resource = store?.Resource };
+                health = health.After(new StoreProbed(clock.GetUtcNow(), steps)) with { Resource = store?.Resource ?? health.Resource };
                 if (store is not null && health.Abilities.All(ability => ability.Found is null) && health.FailingSince is null)
                 {
                     health = health with { Abilities = await trial.FindAsync(store.Inner, cancellationToken) };
@@ -97,7 +113,6 @@ internal sealed partial class StoresMonitor(
     // What was counted goes into the records, and what all programs have counted comes back from there.
     private async Task MinutesAsync(IReadOnlyList<StoreHealth> watched, CancellationToken cancellationToken)
     {
-        var addresses = watched.Select(store => store.Address).Distinct(StringComparer.Ordinal).ToList();
         DateTimeOffset? pruned = null;
         while (true)
         {
@@ -108,11 +123,9 @@ internal sealed partial class StoresMonitor(
                 await kept.KeepAsync(taken, cancellationToken);
                 taken = [];
                 var now = clock.GetUtcNow();
-                var minutes = (await kept.SinceAsync(addresses, now - Shown, cancellationToken)).ToLookup(minute => minute.Store, StringComparer.Ordinal);
-                foreach (var store in watched)
-                {
-                    Replace(store.Name, each => each with { Operations = OperationSum.Of(minutes[each.Address]) });
-                }
+                var names = watched.Select(store => store.Resource).OfType<string>().Concat(moves.Newest.Tree.SelectMany(root => root.All()).Select(node => node.CountedAs())).Distinct(StringComparer.Ordinal).ToList();
+                var asked = (await kept.SinceAsync(names, now - Shown, cancellationToken)).GroupBy(minute => minute.Store, StringComparer.Ordinal).ToDictionary(of => of.Key, of => OperationSum.Of(of), StringComparer.Ordinal);
+                Publish(before => before with { Asked = asked, Stores = [.. before.Stores.Select(each => each with { Operations = asked.GetValueOrDefault(each.Resource ?? "", []) })] });
 
                 if (pruned is not { } last || now - last >= BetweenPrunes)
                 {
@@ -191,4 +204,7 @@ internal sealed partial class StoresMonitor(
 
     [LoggerMessage(2114, LogLevel.Warning, "What was asked of crash stores cannot be kept at present; it waits")]
     private static partial void LogNotKept(ILogger log, Exception cause);
+
+    [LoggerMessage(2115, LogLevel.Warning, "What was asked of crash stores within the last seconds is not in the records: they were away at the end")]
+    private static partial void LogLeft(ILogger log, Exception cause);
 }

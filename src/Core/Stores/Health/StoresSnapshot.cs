@@ -12,6 +12,9 @@ public sealed record StoresSnapshot
     /// <summary>The stores, in the order of names.</summary>
     public IReadOnlyList<StoreHealth> Stores { get; init; } = [];
 
+    /// <summary>What was asked within the last hour of the stores that are looked after and of those that are configured, by <see cref="ICrashStore.Resource"/>; of one that is made of others by its place.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<OperationSum>> Asked { get; init; } = new Dictionary<string, IReadOnlyList<OperationSum>>();
+
     /// <summary>The copies, the newest first.</summary>
     public IReadOnlyList<CopyProgress> Copies { get; init; } = [];
 

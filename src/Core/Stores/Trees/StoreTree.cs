@@ -5,6 +5,7 @@ using Dashboard.Core.Configuration.Layers;
 using Dashboard.Core.Configuration.Options;
 using Dashboard.Core.Configuration.Readings;
 using Dashboard.Core.Stores.Composites;
+using Dashboard.Core.Stores.Health;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Dashboard.Core.Stores.Trees;
@@ -64,17 +65,25 @@ public sealed class StoreTree : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(reading);
         var leaves = new List<StoreLeaf>();
         var (uses, clock) = (services.GetService<StoreUses>() ?? new StoreUses(), services.GetService<TimeProvider>() ?? TimeProvider.System);
+        var meter = services.GetService<StoreMeter>() ?? new StoreMeter(clock);
         var maker = new ClassMaker(services)
         {
             Around = (made, configured) =>
             {
-                if (made is not ICrashStore store || made is CompositeStore)
+                if (made is not ICrashStore store)
                 {
                     return made;
                 }
 
-                leaves.Add(new StoreLeaf(store, configured, FingerprintOf(configured.Section)));
-                return new UsedStore(store, uses.Of(store.Resource), clock);
+                // Every level: what a store of several takes is not what any of them takes.
+                var metered = new MeteredStore(store, meter);
+                if (made is CompositeStore)
+                {
+                    return metered;
+                }
+
+                leaves.Add(new StoreLeaf(metered, configured, FingerprintOf(configured.Section)));
+                return new UsedStore(metered, uses.Of(store.Resource), clock);
             },
         };
         try
@@ -140,8 +149,9 @@ public sealed class StoreTree : IAsyncDisposable
 
     private static StoreNode Node(ICrashStore store) => store switch
     {
+        UsedStore used => Node(used.Bare),
+        MeteredStore metered => Node(metered.Inner),
         CompositeStore composite => new StoreNode(composite.Name, composite.GetType().Name, null, [.. composite.Parts.Select(Node)]),
-        UsedStore used => new StoreNode(used.Name, used.Bare.GetType().Name, used.Resource, []),
         _ => new StoreNode(store.Name, store.GetType().Name, store.Resource, []),
     };
 
@@ -152,7 +162,7 @@ public sealed class StoreTree : IAsyncDisposable
 }
 
 /// <summary>A store of a tree that is not made of others.</summary>
-/// <param name="Store">The store itself: calls of it are not counted as use.</param>
+/// <param name="Store">The store with its meter round it, and nothing else: calls of it are not counted as use.</param>
 /// <param name="Configured">What it was made of.</param>
 /// <param name="Fingerprint">The same for two stores that were told the same.</param>
 public sealed record StoreLeaf(ICrashStore Store, ConfiguredClass Configured, string Fingerprint)
@@ -183,6 +193,12 @@ public sealed record StoreNode(string Place, string Class, string? Resource, IRe
 
     /// <summary>Whether each save reaches both stores. What is saved into only when another one fails, or on some days, is not reached by each.</summary>
     public bool SavesInto(string one, string other) => IsReached(one) && IsReached(other);
+
+    /// <summary>Under which name what is asked of it is counted.</summary>
+    public string CountedAs() => Resource ?? Place;
+
+    /// <summary>It and what it is made of, all the way down.</summary>
+    public IEnumerable<StoreNode> All() => Parts.SelectMany(part => part.All()).Prepend(this);
 
     /// <summary>Whether a store is in it.</summary>
     public bool Keeps(string resource) => Resource == resource || Parts.Any(part => part.Keeps(resource));
