@@ -11,7 +11,7 @@ namespace Dashboard.Core.Backfill;
 
 /// <summary>
 /// Keeps the backlogs of every source: folds schedules, rows, runs and the coming tick whenever one of them changes, and when the clock alone makes a
-/// slot come. Asks no database. While a source is out of reach its clock stands still here, as it does for standings.
+/// slot come; at most a tenth of the time, for what a job is matters more than what it owes. Asks no database. While a source is out of reach its clock stands still here, as it does for standings.
 /// </summary>
 public sealed partial class BacklogMonitor(
     SourceDirectory directory,
@@ -24,6 +24,8 @@ public sealed partial class BacklogMonitor(
     TimeProvider clock,
     ILogger<BacklogMonitor> log) : BackgroundService
 {
+    private const int RestsFor = 9;
+
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(directory.All.Select(source => FollowAsync(source.Name, stoppingToken)));
@@ -57,7 +59,9 @@ public sealed partial class BacklogMonitor(
             var inputs = new BacklogInputs(books.Of(source).Newest, jobs.Of(source).Newest, runs.Of(source).Newest, ticks.Of(source).Newest);
             if (SourceClock.Now(statuses.Of(source).Newest, inputs.Rows.AsOf, clock.GetUtcNow()) is { } now && (!IsSame(inputs, folded) || now > fold.Until))
             {
+                var began = clock.GetTimestamp();
                 folded = Fold(source, fold, inputs, now) ? inputs : null;
+                await Wakes.RestAsync(clock, began, RestsFor, TimeSpan.Zero, cancellationToken);
             }
         }
     }

@@ -27,12 +27,12 @@ public static class TickRule
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(runs);
         var plan = TickPlan.Of(before.Plan, book, rows);
-        var walk = new TickWalk(plan, book, rows, runs, now, runner ?? TickRunner.Crontabber);
+        using var walk = new TickWalk(plan, book, rows, runs, now, runner ?? TickRunner.Crontabber);
         walk.Go();
 
         var samePlan = ReferenceEquals(plan, before.Plan);
-        JobTick[]? jobs = samePlan && before.Jobs.Count == walk.Facts.Length ? null : new JobTick[walk.Facts.Length];
-        for (var place = 0; place < walk.Facts.Length; place++)
+        JobTick[]? jobs = samePlan && before.Jobs.Count == walk.Count ? null : new JobTick[walk.Count];
+        for (var place = 0; place < walk.Count; place++)
         {
             var name = walk.Name(place);
             var old = samePlan ? before.Jobs[place] : before.Find(name);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
@@ -6,7 +7,8 @@ using Dashboard.Core.Sources;
 namespace Dashboard.Core.Dependencies;
 
 /// <summary>One walk of a tick through the jobs: see <see cref="TickRule"/>.</summary>
-internal sealed class TickWalk
+/// <remarks>Of a thousand jobs the facts are a large object, and large objects made with each change are what makes a server pause: they are borrowed and given back.</remarks>
+internal sealed class TickWalk : IDisposable
 {
     /// <summary>The row of a job that has just succeeded, as far as its children look at it.</summary>
     private static readonly Job Succeeded = new() { Name = "", NextRun = DateTimeOffset.MaxValue };
@@ -28,7 +30,8 @@ internal sealed class TickWalk
         (this.plan, this.book, this.runs, this.now, Runner) = (plan, book, runs, now, runner);
         own = runner.IsOwn && book.Flavour == Flavour.Crontabber;
         fallback = new Schedule("1d", null, Backfills: false, book.Flavour);
-        Facts = new TickFacts[plan.Places.Count];
+        Count = plan.Places.Count;
+        Facts = ArrayPool<TickFacts>.Shared.Rent(Count);
         rowAt = new Job?[plan.Places.Count];
         for (var i = 0; i < rows.Jobs.Count; i++)
         {
@@ -38,7 +41,10 @@ internal sealed class TickWalk
         rowOf = RowAsTheTickFindsIt;
     }
 
-    /// <summary>What was found, by place.</summary>
+    /// <summary>How many jobs there are.</summary>
+    public int Count { get; }
+
+    /// <summary>What was found, by place; behind <see cref="Count"/> lies nothing of ours.</summary>
     public TickFacts[] Facts { get; }
 
     /// <summary>Where the tick ends, one after the other.</summary>
@@ -67,6 +73,9 @@ internal sealed class TickWalk
             : [.. plan.Ordered[place].DependsOn.Where(RunsBefore).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<TickFacts>.Shared.Return(Facts, clearArray: true);
+
     public void Go()
     {
         for (var place = 0; place < plan.Ordered.Count; place++)
@@ -74,7 +83,7 @@ internal sealed class TickWalk
             Facts[place] = Reached(place, plan.Ordered[place]);
         }
 
-        for (var place = plan.Ordered.Count; place < Facts.Length; place++)
+        for (var place = plan.Ordered.Count; place < Count; place++)
         {
             Facts[place] = NeverReached(place);
         }

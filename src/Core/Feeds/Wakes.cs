@@ -14,6 +14,18 @@ internal sealed class Wakes
     /// <summary>Wakes now.</summary>
     public void Wake() => woken.Writer.TryWrite(true);
 
+    /// <summary>Rests after a piece of work, so that what follows from a change never takes the processor from showing the next one.</summary>
+    /// <param name="clock">Whose time.</param>
+    /// <param name="began">When the work began, by that clock.</param>
+    /// <param name="times">How many times as long as the work it rests.</param>
+    /// <param name="least">And at least so long.</param>
+    /// <param name="cancellationToken">Ends the rest.</param>
+    public static Task RestAsync(TimeProvider clock, long began, int times, TimeSpan least, CancellationToken cancellationToken)
+    {
+        var rest = clock.GetElapsedTime(began) * times;
+        return Task.Delay(rest > least ? rest : least, clock, cancellationToken);
+    }
+
     /// <summary>Wakes with each newest snapshot of a feed.</summary>
     public async Task WithAsync<T>(Feed<T> feed, CancellationToken cancellationToken)
         where T : class

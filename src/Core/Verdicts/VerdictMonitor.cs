@@ -86,8 +86,7 @@ public sealed partial class VerdictMonitor(
             Judge(source, memory ?? unread, status, now.Item1, now.Item2, now.Item3);
 
             // With thousands of failing jobs judging takes long: what pages draw meanwhile matters as much.
-            var rest = clock.GetElapsedTime(began) * RestsFor;
-            await Task.Delay(rest > Rest ? rest : Rest, clock, cancellationToken);
+            await Wakes.RestAsync(clock, began, RestsFor, Rest, cancellationToken);
         }
     }
 

@@ -55,6 +55,11 @@ public sealed class JobSearch
     public bool Matches(JobStanding standing)
     {
         ArgumentNullException.ThrowIfNull(standing);
+        return states.Count + jobs.Count + parents.Count + roots.Count + errors.Count + words.Count == 0 || Narrowed(standing);
+    }
+
+    private bool Narrowed(JobStanding standing)
+    {
         var job = standing.Job;
         return (states.Count == 0 || states.Contains(standing.State))
             && (jobs.Count == 0 || jobs.Exists(wanted => Names(job.Name, wanted)))

@@ -95,23 +95,22 @@ public readonly record struct JobSort(JobColumn Column, bool Descending)
         return Sorted(jobs, standing => owed.GetValueOrDefault(standing.Job.Name));
     }
 
-    private static int Severity(JobState state)
-    {
-        for (var i = 0; i < StateWords.All.Count; i++)
-        {
-            if (StateWords.All[i] == state)
-            {
-                return i;
-            }
-        }
+    private static readonly Dictionary<JobState, int> Severities = StateWords.All.Select((state, place) => (state, place)).ToDictionary(known => known.state, known => known.place);
 
-        return int.MaxValue;
-    }
+    private static int Severity(JobState state) => Severities.GetValueOrDefault(state, int.MaxValue);
 
     private List<JobStanding> Sorted<TKey>(IEnumerable<JobStanding> jobs, Func<JobStanding, TKey> key, IComparer<TKey>? comparer = null)
     {
-        var present = jobs.OrderBy(standing => key(standing) is null);
-        var sorted = Descending ? present.ThenByDescending(key, comparer) : present.ThenBy(key, comparer);
-        return [.. sorted.ThenBy(standing => standing.Job.Name, StringComparer.Ordinal)];
+        // It is sorted anew with each change of one of a thousand: each key is asked for once, and nothing is boxed.
+        var by = comparer ?? Comparer<TKey>.Default;
+        (bool Missing, TKey Key, JobStanding Standing)[] keyed = [.. jobs.Select(standing => key(standing) is { } known ? (false, known, standing) : (true, default(TKey)!, standing))];
+        var turned = Descending ? -1 : 1;
+        Array.Sort(keyed, (one, other) =>
+        {
+            var order = one.Missing.CompareTo(other.Missing);
+            order = order != 0 || one.Missing ? order : turned * by.Compare(one.Key, other.Key);
+            return order != 0 ? order : string.CompareOrdinal(one.Standing.Job.Name, other.Standing.Job.Name);
+        });
+        return [.. keyed.Select(each => each.Standing)];
     }
 }
