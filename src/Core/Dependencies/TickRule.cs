@@ -27,13 +27,23 @@ public static class TickRule
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(runs);
         var plan = TickPlan.Of(before.Plan, book, rows);
-        using var walk = new TickWalk(plan, book, rows, runs, now, runner ?? TickRunner.Crontabber);
+        using var walk = new TickWalk(plan, book, rows, runs, now, runner ?? TickRunner.Crontabber, before);
         walk.Go();
 
         var samePlan = ReferenceEquals(plan, before.Plan);
         JobTick[]? jobs = samePlan && before.Jobs.Count == walk.Count ? null : new JobTick[walk.Count];
         for (var place = 0; place < walk.Count; place++)
         {
+            if (walk.IsKept(place))
+            {
+                if (jobs is not null)
+                {
+                    jobs[place] = before.Jobs[place];
+                }
+
+                continue;
+            }
+
             var name = walk.Name(place);
             var old = samePlan ? before.Jobs[place] : before.Find(name);
             if (old is not null && old.Facts == walk.Facts[place] && SameAfter(old.After, walk, place))
@@ -53,7 +63,7 @@ public static class TickRule
         if (jobs is null && ReferenceEquals(before.Rows, rows) && before.AsOf is not null && before.Runner == walk.Runner)
         {
             // Only the clock went on, and it changed nothing.
-            return before.Until == walk.Until ? before : before with { Until = walk.Until };
+            return before.Until == walk.Until ? before : before with { Until = walk.Until, At = now, Book = book, Runs = runs };
         }
 
         return new TickSnapshot
@@ -71,6 +81,9 @@ public static class TickRule
             Rows = rows,
             Until = walk.Until,
             Plan = plan,
+            Book = book,
+            Runs = runs,
+            At = now,
         };
     }
 

@@ -1,4 +1,6 @@
 using Dashboard.Core.Jobs;
+using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
 
 namespace Dashboard.Core.Dependencies;
 
@@ -45,6 +47,13 @@ public sealed record TickSnapshot
     public DateTimeOffset Until { get; init; } = DateTimeOffset.MaxValue;
 
     internal TickPlan? Plan { get; init; }
+
+    /// <summary>What else it was reckoned from, and for which moment of the database's clock: what is the same need not be asked again.</summary>
+    internal ScheduleBook? Book { get; init; }
+
+    internal RunsSnapshot? Runs { get; init; }
+
+    internal DateTimeOffset At { get; init; } = DateTimeOffset.MaxValue;
 
     /// <summary>The job of that name, or null.</summary>
     public JobTick? Find(string name) =>

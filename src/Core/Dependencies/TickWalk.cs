@@ -22,22 +22,25 @@ internal sealed class TickWalk : IDisposable
     private readonly Job?[] rowAt;
     private readonly Func<string, Job?> rowOf;
     private readonly List<string> ends = [];
+    private readonly TickMemory memory;
     private string? behind;
     private TickFacts end;
 
-    public TickWalk(TickPlan plan, ScheduleBook book, JobsSnapshot rows, RunsSnapshot runs, DateTimeOffset now, TickRunner runner)
+    public TickWalk(TickPlan plan, ScheduleBook book, JobsSnapshot rows, RunsSnapshot runs, DateTimeOffset now, TickRunner runner, TickSnapshot before)
     {
         (this.plan, this.book, this.runs, this.now, Runner) = (plan, book, runs, now, runner);
         own = runner.IsOwn && book.Flavour == Flavour.Crontabber;
         fallback = new Schedule("1d", null, Backfills: false, book.Flavour);
         Count = plan.Places.Count;
         Facts = ArrayPool<TickFacts>.Shared.Rent(Count);
-        rowAt = new Job?[plan.Places.Count];
+        rowAt = new Job?[Count];
         for (var i = 0; i < rows.Jobs.Count; i++)
         {
             rowAt[plan.RowPlaces[i]] = rows.Jobs[i];
         }
 
+        memory = TickMemory.Of(before, plan, book, rows, runs, Runner, now);
+        Until = memory.Until;
         rowOf = RowAsTheTickFindsIt;
     }
 
@@ -51,7 +54,7 @@ internal sealed class TickWalk : IDisposable
     public IReadOnlyList<string> Ends => ends;
 
     /// <summary>From when on the answer may be another without a change of row or configuration.</summary>
-    public DateTimeOffset Until { get; private set; } = DateTimeOffset.MaxValue;
+    public DateTimeOffset Until { get; private set; }
 
     /// <summary>Who makes the ticks.</summary>
     public TickRunner Runner { get; }
@@ -76,11 +79,22 @@ internal sealed class TickWalk : IDisposable
     /// <inheritdoc/>
     public void Dispose() => ArrayPool<TickFacts>.Shared.Return(Facts, clearArray: true);
 
+    /// <summary>Whether what is found at a place is what was found there before: it was not asked for again.</summary>
+    public bool IsKept(int place) => memory.IsKept(place);
+
     public void Go()
     {
         for (var place = 0; place < plan.Ordered.Count; place++)
         {
-            Facts[place] = Reached(place, plan.Ordered[place]);
+            if (memory.Keeps(place, plan.Ordered[place]))
+            {
+                Facts[place] = memory.Of(place);
+            }
+            else
+            {
+                Facts[place] = Reached(place, plan.Ordered[place]);
+                memory.Found(place, plan.Ordered[place], Facts[place]);
+            }
         }
 
         for (var place = plan.Ordered.Count; place < Count; place++)

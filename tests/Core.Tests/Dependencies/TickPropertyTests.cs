@@ -1,5 +1,6 @@
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
+using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
 using FsCheck.Xunit;
 
@@ -56,6 +57,34 @@ public sealed class TickPropertyTests
             job.Otherwise == TickOutcome.Runs && job.After.All(parent => started.Contains(parent) && Succeeds(parent)), started.Contains(job.Name)));
     }
 
+    [Property(MaxTest = 1_000)]
+    public void What_is_asked_again_after_a_change_is_what_a_walk_from_nothing_finds(byte count, (byte, byte)[] edges, byte[] states, (byte Job, byte State, byte Minutes)[] changes, bool own, bool configured)
+    {
+        var book = BookOf(count, edges, acyclic: false);
+        book = configured ? book : book with { IsConfigured = false };
+        var known = RowsOf(book, states).Values.ToDictionary(row => row.Name);
+        var (now, before) = (Now, TickSnapshot.Empty("test"));
+        var runner = new TickRunner { IsOwn = own };
+        foreach (var (job, state, minutes) in changes.Prepend(((byte)0, (byte)255, (byte)0)))
+        {
+            var name = book.Jobs[job % book.Jobs.Count].Name;
+            var place = book.Jobs.Select((each, i) => (each.Name, i)).First(each => each.Name == name).i;
+            if (RowsOf(book, [.. Enumerable.Repeat(state, place + 1)]).TryGetValue(name, out var row) && state != 255)
+            {
+                known[name] = row;
+            }
+
+            now += TimeSpan.FromMinutes(minutes % 8 == 7 ? minutes : 0);
+            var rows = Captured.Rows(known.Values.OrderBy(each => each.Name, StringComparer.Ordinal));
+            before = TickRule.Next(before, book, rows, Runs, now, runner);
+            var anew = TickRule.Next(TickSnapshot.Empty("test"), book, rows, Runs, now, runner);
+
+            Assert.Equal(anew.Jobs.Select(Told), before.Jobs.Select(Told));
+            Assert.Equal(anew.Ends, before.Ends);
+            Assert.True(before.Until <= anew.Until && before.Until >= now);
+        }
+    }
+
     [Fact]
     public void A_lock_does_not_end_the_tick_when_its_parent_fails_first()
     {
@@ -69,6 +98,10 @@ public sealed class TickPropertyTests
         Assert.Null(Stepped(book, rows, succeeds: _ => false).EndsAt);
         Assert.Equal("locked", Stepped(book, rows, succeeds: _ => true).EndsAt);
     }
+
+    private static readonly RunsSnapshot Runs = RunsSnapshot.Empty("test");
+
+    private static string Told(JobTick tick) => $"{tick with { After = [] }} {string.Join(',', tick.After)} {tick.Facts}";
 
     // crontabber's run_all over these rows, by its own rules.
     private static (List<string> Started, string? EndsAt) Stepped(ScheduleBook book, Dictionary<string, Job> rows, Func<string, bool> succeeds)
