@@ -26,10 +26,11 @@ internal sealed class Observing : IAsyncDisposable
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
-        var observing = new Observing(new ObservedSource(new Source("test", connection, "test"), database, None(flavour)));
-        await observing.LookAsync();
-        return observing;
+        return await OfAsync(connection, database, flavour);
     }
+
+    /// <summary>One that is there already.</summary>
+    public static Task<Observing> OfAsync(string connection, Flavour flavour = Flavour.Crontabber) => OfAsync(connection, NpgsqlDataSource.Create(connection), flavour);
 
     /// <summary>Looks at the tables again, as a reconnect would.</summary>
     public async Task LookAsync(string schema = "public", string? state = null, string? log = null)
@@ -65,6 +66,13 @@ internal sealed class Observing : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await Source.Database.DisposeAsync();
+
+    private static async Task<Observing> OfAsync(string connection, NpgsqlDataSource database, Flavour flavour)
+    {
+        var observing = new Observing(new ObservedSource(new Source("test", connection, "test"), database, None(flavour)));
+        await observing.LookAsync();
+        return observing;
+    }
 
     private static SourceCapabilities None(Flavour flavour) => new()
     {

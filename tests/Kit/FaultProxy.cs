@@ -37,6 +37,16 @@ public enum Fault
     Away,
 }
 
+/// <summary>Which way something goes that a <see cref="FaultProxy"/> passes on.</summary>
+public enum Passing
+{
+    /// <summary>What the client asks, before the server has seen it.</summary>
+    Asked,
+
+    /// <summary>The last of an answer, before the client has seen it: the server has done what was asked.</summary>
+    Answered,
+}
+
 /// <summary>Stands between a client and PostgreSQL on loopback and breaks what passes through, when told to. Speaks enough of the protocol to know a COMMIT.</summary>
 public sealed class FaultProxy : IAsyncDisposable
 {
@@ -69,8 +79,14 @@ public sealed class FaultProxy : IAsyncDisposable
         set => Volatile.Write(ref fault, (int)value);
     }
 
+    /// <summary>Told of everything that passes once a connection is made, before it is passed on, and may take its time; false cuts the connection instead.</summary>
+    public Func<Passing, ReadOnlyMemory<byte>, Task<bool>> LetsAsync { get; private init; } = static (_, _) => Task.FromResult(true);
+
     /// <summary>Starts one before a server on loopback.</summary>
     public static FaultProxy Before(int port) => new(port);
+
+    /// <summary>The same, telling of everything that passes: see <see cref="LetsAsync"/>.</summary>
+    public static FaultProxy Before(int port, Func<Passing, ReadOnlyMemory<byte>, Task<bool>> letsAsync) => new(port) { LetsAsync = letsAsync };
 
     /// <summary>A direct connection string, through the proxy.</summary>
     public string Through(string direct) => new Npgsql.NpgsqlConnectionStringBuilder(direct) { Port = Port }.ConnectionString;
@@ -140,6 +156,11 @@ public sealed class FaultProxy : IAsyncDisposable
             for (int read; (read = await client.ReceiveAsync(buffer, cancellationToken)) > 0;)
             {
                 var bytes = buffer.AsMemory(0, read);
+                if (!IsStartup(bytes.Span) && !await LetsAsync(Passing.Asked, bytes))
+                {
+                    return;
+                }
+
                 switch (Strikes(bytes.Span))
                 {
                     case Fault.CutBeforeServer or Fault.CommitNotSent or Fault.Away:
@@ -165,13 +186,18 @@ public sealed class FaultProxy : IAsyncDisposable
         }
     }
 
-    private static async Task BackAsync(Socket upstream, Socket client, Way way, CancellationToken cancellationToken)
+    private async Task BackAsync(Socket upstream, Socket client, Way way, CancellationToken cancellationToken)
     {
         var buffer = new byte[16_384];
         try
         {
             for (int read; (read = await upstream.ReceiveAsync(buffer, cancellationToken)) > 0 && !way.DropsAnswer;)
             {
+                if (IsReady(buffer.AsSpan(0, read)) && !await LetsAsync(Passing.Answered, buffer.AsMemory(0, read)))
+                {
+                    return;
+                }
+
                 await client.SendAsync(buffer.AsMemory(0, read), cancellationToken);
             }
         }
@@ -205,6 +231,9 @@ public sealed class FaultProxy : IAsyncDisposable
 
     // A startup message has no letter before its length.
     private static bool IsStartup(ReadOnlySpan<byte> bytes) => bytes.Length >= 4 && BinaryPrimitives.ReadInt32BigEndian(bytes) == bytes.Length;
+
+    // ReadyForQuery ends every answer: a letter, its length, and the state of the transaction.
+    private static bool IsReady(ReadOnlySpan<byte> bytes) => bytes.Length >= 6 && bytes[^6..^1].SequenceEqual("Z\0\0\0\u0005"u8);
 
     private static void Cut(Socket socket)
     {

@@ -113,6 +113,13 @@ internal sealed class CommitStage : IAsyncDisposable
         return stage;
     }
 
+    /// <summary>Another node beside those that are there, on databases that are ready.</summary>
+    public static async Task<CommitStage> BesideAsync(string observed, string own)
+    {
+        var observing = await Observing.OfAsync(observed);
+        return new CommitStage(observing, new OwnDatabase(own), observing.Source.Source, _ => Task.CompletedTask);
+    }
+
     /// <summary>One node that works on operations.</summary>
     public OperationWorker Worker(Func<OperationPart, Task>? at = null) => new(
         Operations, new OperationTools(Facts, Actions, Commit, Authority), new SourceDirectory([Source]), Own, TimeProvider.System, NullLogger<OperationWorker>.Instance)
