@@ -185,12 +185,18 @@ public sealed class OperatorActions(
         }
     }
 
-    /// <summary>Throws a plan away.</summary>
+    /// <summary>Throws a plan away: one's own, or anybody's for who could commit it.</summary>
     public async Task<ActionAnswer<KeptAction>> WithdrawAsync(Actor who, Guid id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(who);
-        if (await authority.AskAsync(who, Deeds.Plan, cancellationToken) is { Granted: false } denied)
+        var another = await actions.FindAsync(id, cancellationToken) is { } action && action.PlannedBy != who.Name ? action : null;
+        if (await authority.AskAsync(who, another is null ? Deeds.Plan : DeedOf(another.Plan), cancellationToken) is { Granted: false } denied)
         {
+            if (another is not null)
+            {
+                await audit.AddAsync(ActionQueries.Entry(another, denied.Actor, null, AuditEvents.Denied, denied.Because), cancellationToken);
+            }
+
             return ActionAnswer.Denied<KeptAction>(denied.Because);
         }
 

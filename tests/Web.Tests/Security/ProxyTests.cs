@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Dashboard.Core.Access;
+using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Database;
+using Dashboard.Core.Verdicts;
 using Dashboard.Kit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -20,16 +22,20 @@ public sealed class ProxyTests : IAsyncLifetime
 
     private RunningDashboard Dashboard => running!;
 
-    public async ValueTask InitializeAsync() => running = await RunningDashboard.StartAsync(
-        [new TestSource("demo", await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy"), "poll")],
-        new Dictionary<string, string?>
-        {
-            ["Access:KnownProxies:0"] = ProxyAddress.ToString(),
-            ["Access:Proxy:UserHeader"] = "X-Remote-User",
-            ["Access:Proxy:Secret"] = Proof,
-            ["Access:Proxy:Operators:0"] = "sre",
-            ["Access:Proxy:Viewers:0"] = "support",
-        });
+    public async ValueTask InitializeAsync()
+    {
+        running = await RunningDashboard.StartAsync(
+            [new TestSource("demo", await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy"), "poll")],
+            new Dictionary<string, string?>
+            {
+                ["Access:KnownProxies:0"] = ProxyAddress.ToString(),
+                ["Access:Proxy:UserHeader"] = "X-Remote-User",
+                ["Access:Proxy:Secret"] = Proof,
+                ["Access:Proxy:Operators:0"] = "sre",
+                ["Access:Proxy:Viewers:0"] = "support",
+            });
+        await running.UntilAsync<StandingsSnapshot>("demo", standings => standings.AsOf is not null && standings.Jobs.Count > 0);
+    }
 
     public async ValueTask DisposeAsync() => await Dashboard.DisposeAsync();
 
@@ -60,6 +66,40 @@ public sealed class ProxyTests : IAsyncLifetime
         foreach (var more in ((string, string)[][])[[], [("X-Forwarded-For", "127.0.0.2")], [("Forwarded", "for=127.0.0.2")], [("X-Real-IP", "127.0.0.2")], [("X-Original-For", "127.0.0.2:1")]])
         {
             Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(IPAddress.Loopback, [.. Named("alice", "sre"), .. more]));
+        }
+    }
+
+    /// <summary>"From where" in the audit is what a known proxy says, and what anybody else says counts for nothing.</summary>
+    [Fact]
+    public async Task Where_a_deed_came_from_is_said_by_a_known_proxy_and_by_nobody_else()
+    {
+        var key = (await Dashboard.Services.GetRequiredService<ApiKeyQueries>().CreateAsync("a deploy script", "viewer", null, "a test", Stop))!.Text;
+        (IPAddress From, string Header, string Said, string Expected)[] ways =
+        [
+            (ProxyAddress, "X-Forwarded-For", "192.0.2.7", "192.0.2.7"),
+
+            // Of a list only what the proxy itself added is believed: the rest was said by whoever came to it.
+            (ProxyAddress, "X-Forwarded-For", "203.0.113.9, 192.0.2.7", "192.0.2.7"),
+            (ProxyAddress, "X-Real-IP", "203.0.113.9", $"{ProxyAddress}"),
+            (ProxyAddress, "X-Forwarded-For", "<b>nobody</b>", $"{ProxyAddress}"),
+            (IPAddress.Loopback, "X-Forwarded-For", "203.0.113.9", "127.0.0.1"),
+            (IPAddress.Loopback, "X-Forwarded-For", $"203.0.113.9, {ProxyAddress}", "127.0.0.1"),
+            (IPAddress.Loopback, "Forwarded", "for=203.0.113.9", "127.0.0.1"),
+            (IPAddress.Loopback, "X-Real-IP", "203.0.113.9", "127.0.0.1"),
+            (IPAddress.Loopback, "X-Original-For", "203.0.113.9:1", "127.0.0.1"),
+            (IPAddress.Parse("127.0.0.3"), "X-Forwarded-For", "203.0.113.9", "127.0.0.3"),
+        ];
+        foreach (var way in ways)
+        {
+            using var client = From(way.From);
+            client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+            client.DefaultRequestHeaders.TryAddWithoutValidation(way.Header, way.Said);
+            using var made = await client.PostAsJsonAsync("/api/v1/plans", new { kind = "reset", app_name = "server-status" }, Stop);
+            var id = (await made.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("id").GetGuid();
+            using var refused = await client.PostAsJsonAsync($"/api/v1/plans/{id}/commit", new { reason = "a test", app_name = "server-status" }, Stop);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            var line = Assert.Single(await Dashboard.Services.GetRequiredService<AuditQueries>().PageAsync(new AuditFilter { Action = id }, Stop));
+            Assert.True((way.Expected, AuditEvents.Denied) == (line.Entry.Who.Address, line.Entry.Event), $"{way.Header}: {way.Said} from {way.From} is {line.Entry.Who.Address}");
         }
     }
 
