@@ -69,6 +69,7 @@ internal static class AccessServices
 
     public static WebApplication UseAccess(this WebApplication app)
     {
+        app.UseMiddleware<UnreadableBody>();
         app.UseForwardedHeaders();
         app.UseRouting();
         app.UseAuthentication();

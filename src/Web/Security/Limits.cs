@@ -12,6 +12,9 @@ internal static class Limits
     /// <summary>Generous: a wallboard asks once a second, a script in bursts.</summary>
     public const string ApiPolicy = "api";
 
+    /// <summary>Connections at once, of everybody together.</summary>
+    public const int MostConnections = 2_000;
+
     private const int ApiBurst = 300;
     private const int ApiPerSecond = 50;
 
@@ -24,10 +27,13 @@ internal static class Limits
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 50;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MaxConcurrentConnections = 2_000;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 1_000;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
         });
+        services.AddSingleton<Crowd>();
+        services.AddOptions<KestrelServerOptions>().Configure<Crowd>(static (kestrel, crowd) =>
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => crowd.InvokeAsync(connection, next))));
         services.Configure<HubOptions>(hub =>
         {
             hub.AddFilter<HubGuard>();

@@ -36,7 +36,7 @@ public sealed class RawRequestTests(SharedDashboard shared)
     {
         var answer = await AnswerAsync($"POST /login HTTP/1.1\r\nHost: {Dashboard.Url.Authority}\r\n{Form}{headers}\r\n{body}GET /hidden HTTP/1.1\r\nHost: {Dashboard.Url.Authority}\r\n\r\n");
 
-        Assert.Matches(@"^HTTP/1.1 (4\d\d|50[01]) ", answer);
+        Assert.Matches(@"^HTTP/1.1 (4\d\d|501) ", answer);
         Assert.Equal(1, answer.Split("HTTP/1.1 ").Length - 1);
     }
 
