@@ -49,6 +49,11 @@ if (await settings.AnsweredAsync(Console.Out, Console.Error, CancellationToken.N
     return answered;
 }
 
+if (settings.Exposed is { } exposed)
+{
+    await Console.Error.WriteLineAsync(exposed);
+}
+
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = SourceArguments.Expand(args), ContentRootPath = ContentRoot.Find() });
 settings.Apply(builder);
 builder.WebHost.UseStaticWebAssets();

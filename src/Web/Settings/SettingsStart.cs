@@ -58,6 +58,11 @@ internal sealed record SettingsStart(ConfigurationSources Sources, Configuration
         return Text(AdminOptions.Dump) is { Length: > 0 } path ? await DumpAsync(path, output, error, cancellationToken) : null;
     }
 
+    /// <summary>What to say of secrets that stand in the command line, where everybody on the machine reads them; null when there are none.</summary>
+    public string? Exposed => First.Options.Where(option => option is { Option.IsSecret: true, Origin.Kind: LayerKind.CommandLine } && HasSecret(option.Text)).Select(option => option.Path).ToList() is { Count: > 0 } paths
+        ? $"Everybody on this machine can read what stands in the command line, and there are secrets in it: {string.Join(", ", paths)}. Say them in the environment (Section__Name) or in a file (--admin.conf), the password of a PostgreSQL also in ~/.pgpass."
+        : null;
+
     /// <summary>Makes this the configuration of the web program: in the place of the files, the environment and the command line, which it has read itself.</summary>
     public void Apply(WebApplicationBuilder builder)
     {
@@ -69,6 +74,10 @@ internal sealed record SettingsStart(ConfigurationSources Sources, Configuration
 
         configuration.Sources.Add(Live);
     }
+
+    // A connection string without a password is no secret.
+    private static bool HasSecret(string? text) => text is { Length: > 0 }
+        && (!text.Contains("Host=", StringComparison.OrdinalIgnoreCase) || text.Contains("Password=", StringComparison.OrdinalIgnoreCase) || text.Contains("Pwd=", StringComparison.OrdinalIgnoreCase));
 
     private async Task<int> DumpAsync(string path, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {

@@ -12,6 +12,8 @@ namespace Dashboard.Core.Database.Embedded;
 /// <param name="GroupId">Its group's number; 0 for ourselves.</param>
 public sealed record ServerAccount(string? Name, int UserId = 0, int GroupId = 0)
 {
+    // Of our own environment; not the rest, for passwords of ours may be in it, and whoever the account belongs to could read them there.
+    private static readonly HashSet<string> HandedOn = new(StringComparer.Ordinal) { "PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH" };
     private static readonly string? Setpriv = ExternalProgram.Find("setpriv");
     private static readonly string? Setsid = ExternalProgram.Find("setsid");
 
@@ -53,7 +55,7 @@ public sealed record ServerAccount(string? Name, int UserId = 0, int GroupId = 0
             start.UserName = Name;
         }
 
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(name => !HandedOn.Contains(name)).ToList())
         {
             start.Environment.Remove(name);
         }
