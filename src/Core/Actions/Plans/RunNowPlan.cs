@@ -1,5 +1,6 @@
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Schedules;
+using Dashboard.Core.Sources;
 
 namespace Dashboard.Core.Actions.Plans;
 
@@ -18,6 +19,11 @@ internal static class RunNowPlan
             return PlanDraft.Refused(facts.Definition(wish.Job)?.Schedule is { } known && DueRule.Ask(known, null, facts.Now) is { Error: null, Value: { IsDue: false } due }
                 ? $"It has no row yet: {due.Because}. Before its first run there is nothing to set."
                 : "It has no row: the next tick that comes to it starts it anyway.");
+        }
+
+        if (row.NextRun is null && facts is { Flavour: Flavour.Socorro } && facts.Definition(wish.Job)?.Schedule is { } fresh && DueRule.Ask(fresh, row, facts.Now) is { Error: null, Value.IsDue: true })
+        {
+            return PlanDraft.Refused("It has no next run, which Socorro takes for new: the next tick starts it anyway.");
         }
 
         if (PlanDraft.Locked(facts, "what is set now is lost") is { } locked)
@@ -49,7 +55,9 @@ internal static class RunNowPlan
         return new PlanDraft
         {
             Edit = RowEdit.Update(image, new Dictionary<string, string?> { ["next_run"] = PlanDraft.Cell(PlanDraft.Past(facts.Now)) }),
-            Summary = row.NextRun is { } was ? $"Makes it due now instead of at {PlanWords.At(was)}." : "Gives it a next run in the past: it has none, so the runner never starts it.",
+            Summary = row.NextRun is { } was ? $"Makes it due now instead of at {PlanWords.At(was)}."
+                : facts.Flavour == Flavour.Socorro ? "Makes it due now: it has no next run and would wait for its time of day."
+                : "Gives it a next run in the past: it has none, so the runner never starts it.",
             Warnings = warnings,
         };
     }
