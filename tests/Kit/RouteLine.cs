@@ -1,18 +1,17 @@
 using System.Text.RegularExpressions;
-using Dashboard.Kit;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Dashboard.Web.Tests.Security;
+namespace Dashboard.Kit;
 
 /// <summary>An address of the running program, with every method it takes.</summary>
 /// <param name="Pattern">As it was mapped, with a slash in front.</param>
 /// <param name="Policy">What it asks for: <c>open</c>, the policy's name, or null when it says nothing or more than one.</param>
 /// <param name="Methods">Its methods; GET and PUT where it takes any.</param>
 /// <param name="IsFile">Whether it is a file.</param>
-internal sealed partial record RouteLine(string Pattern, string? Policy, IReadOnlyList<string> Methods, bool IsFile)
+public sealed partial record RouteLine(string Pattern, string? Policy, IReadOnlyList<string> Methods, bool IsFile)
 {
     /// <summary>An address that fits the pattern.</summary>
     /// <param name="id">In place of an id.</param>
@@ -21,8 +20,11 @@ internal sealed partial record RouteLine(string Pattern, string? Policy, IReadOn
         Parameter().Replace(Pattern, parameter => parameter.Value.Contains(":guid", StringComparison.OrdinalIgnoreCase) ? id.ToString() : text);
 
     /// <summary>Every address there is.</summary>
-    public static IReadOnlyList<RouteLine> Of(RunningDashboard dashboard) =>
-        [.. dashboard.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(Of)];
+    public static IReadOnlyList<RouteLine> Of(RunningDashboard dashboard)
+    {
+        ArgumentNullException.ThrowIfNull(dashboard);
+        return [.. dashboard.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(Of)];
+    }
 
     private static RouteLine Of(RouteEndpoint endpoint) => new(
         "/" + endpoint.RoutePattern.RawText?.TrimStart('/'),
