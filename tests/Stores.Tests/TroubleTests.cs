@@ -1,6 +1,7 @@
 using Dashboard.Core.Database;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Retries;
+using Dashboard.Core.Retries.Executor;
 using Dashboard.Core.Stores;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Crashes;
@@ -41,17 +42,78 @@ public sealed class TroubleTests(RealStores real)
 
         await using var bucket = new S3Store("new", await real.NewBucketAsync() with { Endpoint = faulty.Endpoint }, Sample.Telling(pace), Sample.Patient, Sample.Patient);
         await bucket.CreateBucketAsync(Now);
-        await faulty.RefuseAsync(30);
+        await faulty.BreakAsync(GatewayFault.SlowDown, 30);
 
         var progress = await new Copier(files, bucket, new CopyLedger(database), pace, TimeProvider.System, "test").RunAsync(new CopyPlan("old", "new", Sample.Day, Sample.Day), null, Now);
 
-        await faulty.RefuseAsync(0);
+        await faulty.BreakAsync(GatewayFault.SlowDown, 0);
         Assert.True(progress.IsWhole);
         Assert.Equal((crashes, crashes * 4), (progress.Crashes, progress.Created + progress.Present));
         Assert.NotEqual(0, pace.HeldBack);
         Assert.Contains(told.All, one => one is { Outcome: RetryOutcome.Fail, Code: "SlowDown", Class: FailureClass.Busy });
         Assert.True((await new ParityAudit(files, bucket).RunAsync(new ParityPlan(Sample.Day, Sample.Day) { SampleRate = 1 }, null, Now)).IsWhole);
         root.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(GatewayFault.Stall)]
+    [InlineData(GatewayFault.Drop)]
+    public async Task What_nobody_answers_ends_at_its_deadline_and_gets_through_when_somebody_answers_again(GatewayFault fault)
+    {
+        await using var faulty = await FaultyGateway.StartAsync((await real.CephAsync()).Endpoint);
+        var (options, told) = (await real.NewBucketAsync() with { Endpoint = faulty.Endpoint }, new Told());
+        await using var patient = new S3Store("new", options, Sample.Telling(told), Sample.ImpatientForEver, Sample.ImpatientForEver);
+        await patient.CreateBucketAsync(Now);
+        await patient.SaveRawCrashAsync(Sample.Raw, Dumps.None, id, Now);
+        await using var hasty = new S3Store("new", options, StoreContext.Silent, Sample.Impatient, Sample.Impatient);
+        var large = new Dumps([KeyValuePair.Create("dump", Dump.Of(new byte[200_000]))]);
+        Task save;
+
+        await faulty.BreakAsync(fault, 100);
+        try
+        {
+            await Assert.ThrowsAsync<AttemptDeadlineException>(async () => await hasty.GetRawCrashAsync(id, Now));
+            await Assert.ThrowsAsync<AttemptDeadlineException>(async () => await hasty.SaveRawCrashAsync(Sample.Raw, large, id, Now));
+            var step = Assert.Single(await new StoreProbe(TimeProvider.System, TimeSpan.FromSeconds(1)).ProbeAsync(hasty, Now));
+            Assert.Equal((StoreProbeKind.Put, false, "Not done within 1 s."), (step.Kind, step.Ok, step.Detail));
+
+            save = patient.SaveRawCrashAsync(Sample.Raw, large, id, Now).AsTask();
+            await told.Failed.WaitAsync(Now);
+        }
+        finally
+        {
+            await faulty.BreakAsync(fault, 0);
+        }
+
+        await save;
+        Assert.Equal(FailureClass.Network, told.All.First(one => one.Outcome == RetryOutcome.Fail).Class);
+        Assert.Equal(200_000, (await patient.GetRawDumpAsync(id, null, Now)).Length);
+    }
+
+    [Fact]
+    public async Task A_save_that_is_reset_in_the_middle_is_made_again_and_whole()
+    {
+        await using var faulty = await FaultyGateway.StartAsync((await real.CephAsync()).Endpoint);
+        var told = new Told();
+        await using var store = new S3Store("new", await real.NewBucketAsync() with { Endpoint = faulty.Endpoint }, Sample.Telling(told), Sample.Patient, Sample.Patient);
+        await store.CreateBucketAsync(Now);
+        var content = Enumerable.Range(0, 1_000_000).Select(at => (byte)(at * 7)).ToArray();
+        Task save;
+
+        await faulty.BreakAsync(GatewayFault.Cut, 100);
+        try
+        {
+            save = store.SaveRawCrashAsync(Sample.Raw, new Dumps([KeyValuePair.Create("dump", Dump.Of(content))]), id, Now).AsTask();
+            await told.Failed.WaitAsync(Now);
+        }
+        finally
+        {
+            await faulty.BreakAsync(GatewayFault.Cut, 0);
+        }
+
+        await save;
+        Assert.Equal((FailureClass.Network, RetryOutcome.OkAfterRetry), (told.All.First(one => one.Outcome == RetryOutcome.Fail).Class, told.All[^1].Outcome));
+        Assert.Equal(content, (await (await store.GetRawDumpAsync(id, null, Now)).BytesAsync(Now)).ToArray());
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Dashboard.Kit.Stores;
 
-/// <summary>A real haproxy in front of a gateway that speaks S3: it refuses so many of a hundred requests as it is told, in the words of a store that has too much to do.</summary>
+/// <summary>A real haproxy in front of a gateway that speaks S3: to so many of a hundred requests as it is told it does what networks and busy stores do.</summary>
 public sealed class FaultyGateway : StoreServer
 {
     private FaultyGateway()
@@ -33,12 +33,12 @@ public sealed class FaultyGateway : StoreServer
         }
     }
 
-    /// <summary>From now on so many of a hundred requests are answered with 503 SlowDown.</summary>
-    public async Task RefuseAsync(int percent)
+    /// <summary>From now on so many of a hundred requests meet a fault; 0 for none.</summary>
+    public async Task BreakAsync(GatewayFault fault, int percent)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(Folder, "ctl")));
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"set map {Folder}/faults percent {Text(percent)}\n"));
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"set map {Folder}/faults {fault.ToString().ToLowerInvariant()} {Text(percent)}\n"));
         var answer = new byte[1_024];
         var length = await socket.ReceiveAsync(answer);
         var said = Encoding.ASCII.GetString(answer, 0, length).Trim();
@@ -47,4 +47,20 @@ public sealed class FaultyGateway : StoreServer
             throw new InvalidOperationException($"haproxy said: {said}");
         }
     }
+}
+
+/// <summary>What a <see cref="FaultyGateway"/> does to a request.</summary>
+public enum GatewayFault
+{
+    /// <summary>Answers 503 SlowDown, as a store that has too much to do.</summary>
+    SlowDown,
+
+    /// <summary>Takes it and never answers.</summary>
+    Stall,
+
+    /// <summary>Forgets the connection without a word: whoever sends on is answered by nobody. It needs CAP_NET_ADMIN.</summary>
+    Drop,
+
+    /// <summary>Reads a piece of it and resets the connection.</summary>
+    Cut,
 }

@@ -19,6 +19,7 @@ public sealed class HBaseRestDouble : IAsyncDisposable
     private readonly Queue<int> refusals = [];
     private readonly Task serving;
     private int made;
+    private bool away;
 
     /// <summary>Starts one with an empty table.</summary>
     public HBaseRestDouble(string table = "crash_reports")
@@ -30,6 +31,13 @@ public sealed class HBaseRestDouble : IAsyncDisposable
 
     /// <summary>Where it listens.</summary>
     public Uri Gateway { get; }
+
+    /// <summary>Whether every request is answered with 503.</summary>
+    public bool IsAway
+    {
+        get => Volatile.Read(ref away);
+        set => Volatile.Write(ref away, value);
+    }
 
     /// <summary>How many scanners nobody has given back.</summary>
     public int OpenScanners => scanners.Count;
@@ -91,7 +99,11 @@ public sealed class HBaseRestDouble : IAsyncDisposable
             while (true)
             {
                 var asked = await listener.GetContextAsync();
-                if (refusals.TryDequeue(out var refusal))
+                if (IsAway)
+                {
+                    asked.Response.StatusCode = (int)HttpStatusCode.ServiceUnavailable;
+                }
+                else if (refusals.TryDequeue(out var refusal))
                 {
                     asked.Response.StatusCode = refusal;
                 }

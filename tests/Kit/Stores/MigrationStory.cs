@@ -182,7 +182,7 @@ public sealed partial class MigrationStory(StoryDashboard dashboard, Action<stri
             await store.BreakAsync(broken: false);
         }
 
-        say("The new store hung for a while: saves that reached the old one only are in the ledger.");
+        say($"The new store {store.Trouble} for a while: saves that reached the old one only are in the ledger.");
     }
 
     // Of the days nothing new came in, each thing was counted once, however often the copier died.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Npgsql;
 
@@ -120,7 +121,9 @@ public sealed class StoryDashboard : IAsyncDisposable
         await served!.SignalAsync("HUP");
         var words = (await served.SaysAsync(Pattern($@"SIGHUP had the configuration read again\. (Rejected, generation {generation} stays: [^""]*{because}[^""]*)"))).Groups[1].Value;
         await File.WriteAllTextAsync(Conf, before);
-        return words;
+
+        // As its log says it, which is JSON.
+        return JsonSerializer.Deserialize<string>($"\"{words}\"")!;
     }
 
     /// <summary>Runs a command to its end.</summary>

@@ -29,11 +29,11 @@ public abstract class StoryStore
     /// <summary>Makes it ready to keep crashes.</summary>
     public abstract Task PrepareAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes it hang, or go on.</summary>
-    public virtual Task FreezeAsync(bool frozen) => Task.CompletedTask;
-
     /// <summary>Makes saves of it fail, or go well again.</summary>
     public abstract Task BreakAsync(bool broken);
+
+    /// <summary>What it did while it was broken, for people.</summary>
+    public abstract string Trouble { get; }
 
     /// <summary>Takes one dump out of a crash behind the store's back, as a save that ended in the middle would leave it.</summary>
     public virtual Task TearAsync(CrashId id, string dump, CancellationToken cancellationToken) => throw new NotSupportedException("A crash cannot be torn in it.");
@@ -61,6 +61,9 @@ public sealed class StoryFiles(string folder) : StoryStore
         Directory.CreateDirectory(folder);
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public override string Trouble => "was no folder";
 
     /// <summary>The folder goes elsewhere and a file stands in its place: every call fails, also for root.</summary>
     public override Task BreakAsync(bool broken)
@@ -115,7 +118,8 @@ public sealed class StoryFiles(string folder) : StoryStore
 /// <summary>A bucket of a real Ceph.</summary>
 /// <param name="options">Which.</param>
 /// <param name="folder">Where the script keeps the cluster: the disk daemon is stopped by its number there.</param>
-public sealed class StoryBucket(S3Options options, string folder) : StoryStore
+/// <param name="front">What stands before it and refuses when told to; null when nothing does, and the disk freezes instead.</param>
+public sealed class StoryBucket(S3Options options, string folder, FaultyGateway? front = null) : StoryStore
 {
     /// <summary>Which bucket.</summary>
     public S3Options Options => options;
@@ -159,10 +163,10 @@ public sealed class StoryBucket(S3Options options, string folder) : StoryStore
     }
 
     /// <inheritdoc/>
-    public override Task FreezeAsync(bool frozen) => StoreServer.SignalAsync(folder, "osd", frozen ? "STOP" : "CONT");
+    public override string Trouble => front is null ? "hung with a frozen disk" : "answered every request with 503 SlowDown";
 
-    /// <summary>A frozen disk: its gateway answers its front page, and no save ends.</summary>
-    public override Task BreakAsync(bool broken) => FreezeAsync(broken);
+    /// <summary>A frozen disk: its gateway answers its front page, and no save ends. Or a refusal of everything.</summary>
+    public override Task BreakAsync(bool broken) => front is null ? StoreServer.SignalAsync(folder, "osd", broken ? "STOP" : "CONT") : front.BreakAsync(GatewayFault.SlowDown, broken ? 100 : 0);
 
     /// <inheritdoc/>
     public override async Task TearAsync(CrashId id, string dump, CancellationToken cancellationToken)
