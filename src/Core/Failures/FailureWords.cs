@@ -99,7 +99,7 @@ internal static class FailureWords
             "OperationalError InterfaceError ConnectionError ConnectionRefusedError ConnectionResetError ConnectionAbortedError BrokenPipeError TimeoutError timeout ConnectTimeout ReadTimeout ReadTimeoutError "
             + "ConnectTimeoutError EndpointConnectionError HTTPClientError IncompleteRead RemoteDisconnected BadStatusLine ConnectionTimeout AMQPConnectionError AMQPConnectionWorkflowFailed StreamLostError ConnectionClosed "
             + "ConnectionClosedByBroker ChannelClosed TTransportException URLError NewConnectionError MaxRetryError ProtocolError SSLError SocketException TimeoutException HttpRequestException HttpIOException NpgsqlException "
-            + "BrokerUnreachableException AlreadyClosedException TimeoutRejectedException"),
+            + "BrokerUnreachableException AlreadyClosedException TimeoutRejectedException AttemptDeadlineException"),
         (FailureClass.Busy, "LockTimeout BlockingIOError BrokenCircuitException RateLimiterRejectedException"),
         (FailureClass.Full, "MemoryError OutOfMemoryException InsufficientMemoryException"),
         (FailureClass.Auth, "PermissionError UnauthorizedAccessException AuthenticationException AuthenticationFailureException SecurityException"),

@@ -63,6 +63,7 @@ public sealed class FailureKindRuleTests
     [InlineData("System.Net.Http.HttpRequestException", "Response status code does not indicate success: 401 (Unauthorized).", FailureClass.Auth, "HTTP 401")]
     [InlineData("System.IO.IOException", "No space left on device : '/data/x'", FailureClass.Full, "errno 28")]
     [InlineData("System.TimeoutException", "The operation has timed out.", FailureClass.Network, null)]
+    [InlineData("Dashboard.Core.Retries.Executor.AttemptDeadlineException", "An attempt on s3 crashes@ceph:7480 was not through after 30 s.", FailureClass.Network, null)]
     public void An_error_is_of_the_kind_its_class_and_words_tell(string type, string message, FailureClass expected, string? code)
     {
         var kind = FailureKindRule.Of(new JobError(type, message, ""));
