@@ -91,7 +91,7 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProv
     {
         await using var left = mine.GetAsyncEnumerator(cancellationToken);
         await using var right = its.GetAsyncEnumerator(cancellationToken);
-        var (more, most) = (await left.MoveNextAsync(), await right.MoveNextAsync());
+        var (more, most) = await BothAsync(left.MoveNextAsync().AsTask(), right.MoveNextAsync().AsTask());
         while (more || most)
         {
             var order = !more ? 1 : !most ? -1 : left.Current.Id.CompareTo(right.Current.Id);
@@ -114,7 +114,7 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProv
     {
         await using var left = source.EnumerateAsync(day, salt, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var right = target.EnumerateAsync(day, salt, null, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var (mine, its) = (await NextAsync(left), await NextAsync(right));
+        var (mine, its) = await BothAsync(NextAsync(left).AsTask(), NextAsync(right).AsTask());
         while (mine is not null || its is not null)
         {
             var order = mine is null ? 1 : its is null ? -1 : mine.Id.CompareTo(its.Id);
@@ -210,6 +210,13 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProv
         {
             return null;
         }
+    }
+
+    // Both stores are asked for their first page at once: where days are short that is most of the time. Neither is left alone, or it could not be closed.
+    private static async Task<(T, T)> BothAsync<T>(Task<T> one, Task<T> other)
+    {
+        await Task.WhenAll(one, other);
+        return (await one, await other);
     }
 
     private static CatalogEntry Entry(CrashItem item, ListedItem listed) => new(item, listed.Size, listed.Md5);
