@@ -12,7 +12,7 @@ namespace Dashboard.Browser.Tests;
 /// </summary>
 public sealed class DoTheStoresWorkTests(StoresDashboard stores) : Journey, IClassFixture<StoresDashboard>
 {
-    private static readonly (string Look, ColorScheme Theme, int Width, int Height)[] Looks = [("light", ColorScheme.Light, 1280, 800), ("dark", ColorScheme.Dark, 1280, 800), ("phone", ColorScheme.Light, 390, 844)];
+    private static readonly (string Look, ColorScheme Theme, int Width, int Height)[] Looks = [("light", ColorScheme.Light, 1280, 800), ("dark", ColorScheme.Dark, 1280, 800), ("phone", ColorScheme.Light, 360, 780), ("phone-dark", ColorScheme.Dark, 360, 780)];
 
     [Fact]
     public async Task The_store_that_is_away_is_the_first_sentence_with_why_and_what_waits_for_it()
@@ -29,6 +29,19 @@ public sealed class DoTheStoresWorkTests(StoresDashboard stores) : Journey, ICla
         await Expect(page.Locator("details.month[open] tr.bad")).ToHaveCountAsync(1);
         await Expect(page.Locator("details.month[open] tr.bad")).ToContainTextAsync("2 missing, 1 different");
         await Expect(page.Locator("details.month:not([open])")).ToContainTextAsync("2014-08: 31 days, nothing missing, nothing different");
+    }
+
+    [Fact]
+    public async Task The_configured_stores_say_at_each_level_what_was_asked_of_them_and_what_reached_one_only()
+    {
+        var page = (await OpenAsync(stores.Dashboard, "/stores")).Page;
+
+        var tree = page.GetByRole(AriaRole.Region, new() { Name = "Configured stores" });
+        await Expect(tree).ToContainTextAsync("destination PolyStore");
+        await Expect(tree.Locator("summary").First).ToHaveTextAsync("3 operations in the last hour, 3 failed");
+        await tree.Locator("summary").First.ClickAsync();
+        await Expect(tree.GetByRole(AriaRole.Region, new() { Name = "Operations on destination", Exact = true })).ToContainTextAsync("save raw");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Saves that reached one store only" })).ToContainTextAsync("3 to be repaired");
     }
 
     [Theory]

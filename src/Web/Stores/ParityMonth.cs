@@ -13,6 +13,15 @@ internal sealed record ParityMonth(DateOnly First, IReadOnlyList<ParityDay> Days
     /// <summary>Whether anything is missing, different or unread.</summary>
     public bool IsOpen => Days.Any(day => !day.IsWhole);
 
+    /// <summary>The days that are seen when it is opened: all of a whole month, else those that are not whole.</summary>
+    public IReadOnlyList<ParityDay> Shown => IsOpen ? [.. Days.Where(day => !day.IsWhole)] : Days;
+
+    /// <summary>The other ones.</summary>
+    public IReadOnlyList<ParityDay> Rest => IsOpen ? [.. Days.Where(day => day.IsWhole)] : [];
+
+    /// <summary>Those in a sentence.</summary>
+    public string RestWords => $"{StoreWords.Many(Rest.Count, "other day of", "other days of")} {Name}: nothing missing, nothing different";
+
     /// <summary>The same as a shape.</summary>
     public JobState Shape => IsOpen ? JobState.Failing : JobState.Waiting;
 
@@ -49,7 +58,7 @@ internal sealed record ParityMonth(DateOnly First, IReadOnlyList<ParityDay> Days
 /// <param name="IsSeam">Whether all of it was read.</param>
 /// <param name="Cells">By kind.</param>
 /// <param name="IsWhole">Whether nothing is missing, different or unread.</param>
-internal sealed record ParityDay(DateOnly Day, bool IsSeam, IReadOnlyList<ParityCellView> Cells, bool IsWhole)
+public sealed record ParityDay(DateOnly Day, bool IsSeam, IReadOnlyList<ParityCellView> Cells, bool IsWhole)
 {
     /// <summary>As <c>Fri 08-29</c>.</summary>
     public string Name => Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -59,7 +68,7 @@ internal sealed record ParityDay(DateOnly Day, bool IsSeam, IReadOnlyList<Parity
 /// <param name="Words">How many, or what is wrong.</param>
 /// <param name="Known">What is known of what is inside; null when nothing was read.</param>
 /// <param name="Tone"><c>bad</c>, <c>none</c>, or nothing.</param>
-internal sealed record ParityCellView(string Words, string? Known, string? Tone)
+public sealed record ParityCellView(string Words, string? Known, string? Tone)
 {
     private static readonly ParityCellView None = new("none", null, "none");
 

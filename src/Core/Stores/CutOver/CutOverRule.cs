@@ -193,7 +193,7 @@ public static class CutOverRule
     }
 
     private static CutOverLine Said((string Name, string Asks) line, CutOverFacts facts, CutOverOptions options, DateTimeOffset now) =>
-        facts.Words.FirstOrDefault(word => word.Line == line.Name) is not { } word ? new(line.Name, line.Asks, CutOverState.Unsaid, "It was not tried.", null)
+        facts.Words.FirstOrDefault(word => word.Line == line.Name) is not { } word ? new(line.Name, line.Asks, CutOverState.Unsaid, "Nobody has tried it.", null)
         : new(
             line.Name, line.Asks,
             !word.Ok ? CutOverState.NotReady : now - word.At > TimeSpan.FromDays(options.WordDays) ? CutOverState.Stale : CutOverState.Ready,
