@@ -11,7 +11,7 @@ namespace Dashboard.Core.Backfill;
 
 /// <summary>
 /// Keeps the backlogs of every source: folds schedules, rows, runs and the coming tick whenever one of them changes, and when the clock alone makes a
-/// slot come; at most a tenth of the time, for what a job is matters more than what it owes. Asks no database. While a source is out of reach its clock stands still here, as it does for standings.
+/// slot come; at most a fortieth of the time but at least once a second, for what a job is matters more than what it owes. Asks no database. While a source is out of reach its clock stands still here, as it does for standings.
 /// </summary>
 public sealed partial class BacklogMonitor(
     SourceDirectory directory,
@@ -24,7 +24,8 @@ public sealed partial class BacklogMonitor(
     TimeProvider clock,
     ILogger<BacklogMonitor> log) : BackgroundService
 {
-    private const int RestsFor = 9;
+    private const int RestsFor = 39;
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -61,7 +62,7 @@ public sealed partial class BacklogMonitor(
             {
                 var began = clock.GetTimestamp();
                 folded = Fold(source, fold, inputs, now) ? inputs : null;
-                await Wakes.RestAsync(clock, began, RestsFor, TimeSpan.Zero, cancellationToken);
+                await Wakes.RestAsync(clock, began, RestsFor, TimeSpan.Zero, LongestRest, cancellationToken);
             }
         }
     }

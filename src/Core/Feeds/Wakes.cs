@@ -19,11 +19,12 @@ internal sealed class Wakes
     /// <param name="began">When the work began, by that clock.</param>
     /// <param name="times">How many times as long as the work it rests.</param>
     /// <param name="least">And at least so long.</param>
+    /// <param name="most">And no longer than this.</param>
     /// <param name="cancellationToken">Ends the rest.</param>
-    public static Task RestAsync(TimeProvider clock, long began, int times, TimeSpan least, CancellationToken cancellationToken)
+    public static Task RestAsync(TimeProvider clock, long began, int times, TimeSpan least, TimeSpan most, CancellationToken cancellationToken)
     {
         var rest = clock.GetElapsedTime(began) * times;
-        return Task.Delay(rest > least ? rest : least, clock, cancellationToken);
+        return Task.Delay(rest < least ? least : rest > most ? most : rest, clock, cancellationToken);
     }
 
     /// <summary>Wakes with each newest snapshot of a feed.</summary>

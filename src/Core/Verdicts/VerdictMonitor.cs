@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Dashboard.Core.Verdicts;
 
-/// <summary>Keeps the verdicts of every source: judges when something it rests on changed, at most once a second and at most a twentieth of the time, and when the clock alone may change it.</summary>
+/// <summary>Keeps the verdicts of every source: judges when something it rests on changed, at most once a second and at most a fortieth of the time but at least every five seconds, and when the clock alone may change it.</summary>
 public sealed partial class VerdictMonitor(
     SourceDirectory directory,
     SourceFeeds<StandingsSnapshot> standings,
@@ -30,8 +30,9 @@ public sealed partial class VerdictMonitor(
     TimeProvider clock,
     ILogger<VerdictMonitor> log) : BackgroundService
 {
-    private const int RestsFor = 19;
+    private const int RestsFor = 39;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
     // A clock that is watched wanders by less: moments that sentences name stay the same.
     private static readonly TimeSpan Skewed = TimeSpan.FromSeconds(30);
@@ -86,7 +87,7 @@ public sealed partial class VerdictMonitor(
             Judge(source, memory ?? unread, status, now.Item1, now.Item2, now.Item3);
 
             // With thousands of failing jobs judging takes long: what pages draw meanwhile matters as much.
-            await Wakes.RestAsync(clock, began, RestsFor, Rest, cancellationToken);
+            await Wakes.RestAsync(clock, began, RestsFor, Rest, LongestRest, cancellationToken);
         }
     }
 
