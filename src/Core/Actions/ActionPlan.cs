@@ -122,7 +122,11 @@ public sealed record ActionSlot(DateTimeOffset Slot, bool WillRun, string Becaus
 /// <param name="Job">Which.</param>
 /// <param name="Before">What the next tick would have done with it.</param>
 /// <param name="After">What it does instead.</param>
-public sealed record JobEffect(string Job, string Before, string After);
+public sealed record JobEffect(string Job, string Before, string After)
+{
+    /// <summary>True when it does not run in that tick either way, only for another reason.</summary>
+    public bool StaysOut { get; init; }
+}
 
 /// <summary>Something to be known before.</summary>
 /// <param name="Text">One sentence.</param>

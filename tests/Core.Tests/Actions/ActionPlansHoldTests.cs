@@ -180,6 +180,28 @@ public sealed class ActionPlansHoldTests
     }
 
     [Fact]
+    public async Task Who_starts_because_of_it_is_told_apart_from_who_stays_out_for_another_reason()
+    {
+        await using var stage = await OpenAsync();
+        RunnerJob[] jobs = [Job("a-locked"), Job("b-bad"), Job("z-last"), Job("z-child", after: "b-bad")];
+        await stage.Runner.DoAsync("""
+            insert into crontabber values
+            ('a-locked', '2026-11-22 11:00Z', '2026-11-01Z', '2026-11-22 10:00Z', '2026-11-22 10:00Z', '2026-11-22 09:00Z', 0, '{}', '{}'),
+            ('b-bad', '2026-11-22 13:00Z', '2026-11-01Z', '2026-11-22 10:00Z', '2026-11-22 10:00Z', null, 1, '{}', '{"type": "x", "value": "y", "traceback": ""}'),
+            ('z-last', '2026-11-22 11:00Z', '2026-11-01Z', '2026-11-22 10:00Z', '2026-11-22 10:00Z', null, 0, '{}', '{}'),
+            ('z-child', '2026-11-22 11:00Z', '2026-11-01Z', '2026-11-22 10:00Z', '2026-11-22 10:00Z', null, 0, '{b-bad}', '{}')
+            """);
+
+        var plan = await stage.PlanAsync(Wish(ActionKind.ClearLock, "a-locked"), jobs);
+        Assert.True(await stage.CommitAsync(plan));
+        await stage.Runner.CompatAsync(jobs);
+
+        Assert.Equal([("z-last", false), ("z-child", true)], plan.Effects.Select(effect => (effect.Job, effect.StaysOut)));
+        Assert.Single(await stage.SucceededAsync("z-last"));
+        Assert.Empty(await stage.SucceededAsync("z-child"));
+    }
+
+    [Fact]
     public async Task A_hold_keeps_every_tick_away_until_its_end_and_release_brings_it_back()
     {
         await using var stage = await OpenAsync();

@@ -131,7 +131,7 @@ internal static class PlanCompletion
         {
             if (before.Find(other.Name) is { } was && was.Outcome != other.Outcome)
             {
-                effects.Add(new JobEffect(other.Name, was.Because, other.Because));
+                effects.Add(new JobEffect(other.Name, was.Because, other.Because) { StaysOut = was.Outcome != TickOutcome.Runs && other.Outcome != TickOutcome.Runs });
             }
         }
 
