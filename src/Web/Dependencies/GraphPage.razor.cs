@@ -14,6 +14,9 @@ public sealed partial class GraphPage
     [CascadingParameter]
     private ShownSource Shown { get; set; } = null!;
 
+    [SupplyParameterFromQuery(Name = "at")]
+    private string? At { get; set; }
+
     [SupplyParameterFromQuery(Name = "q")]
     private string? Text { get; set; }
 

@@ -1,7 +1,6 @@
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
-using Dashboard.Web.Sources;
 
 namespace Dashboard.Web.Dependencies;
 
@@ -32,14 +31,14 @@ public sealed record GraphWire
     /// <summary>From parent to child.</summary>
     public required IReadOnlyList<GraphEdgeWire> Edges { get; init; }
 
-    internal static GraphWire Of(SourceNow shown, TickSnapshot tick, bool positions)
+    internal static GraphWire Of(StandingsSnapshot stood, SourceState state, TickSnapshot tick, bool positions)
     {
-        var standings = shown.Standings.Jobs.ToDictionary(standing => standing.Job.Name, StringComparer.Ordinal);
+        var standings = stood.Jobs.ToDictionary(standing => standing.Job.Name, StringComparer.Ordinal);
         var picture = positions ? GraphPicture.Of(tick, focus: null, hops: 1) : null;
         return new GraphWire
         {
-            Source = shown.Standings.Source,
-            State = shown.Status.State,
+            Source = stood.Source,
+            State = state,
             AsOf = tick.AsOf,
             IsConfigured = tick.IsConfigured,
             OrderError = tick.Order.Error?.ToString(),
@@ -136,10 +135,10 @@ public sealed record OrderWire
     /// <summary>The jobs in run order.</summary>
     public required IReadOnlyList<OrderedJobWire> Jobs { get; init; }
 
-    internal static OrderWire Of(SourceNow shown, TickSnapshot tick) => new()
+    internal static OrderWire Of(TickSnapshot tick, SourceState state) => new()
     {
-        Source = shown.Standings.Source,
-        State = shown.Status.State,
+        Source = tick.Source,
+        State = state,
         AsOf = tick.AsOf,
         OrderError = tick.Order.Error?.ToString(),
         Ends = tick.Ends,

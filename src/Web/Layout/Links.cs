@@ -15,13 +15,14 @@ namespace Dashboard.Web.Layout;
 /// so nobody else puts it into a URL.
 /// </summary>
 /// <param name="source">The source to stay on; null for the default one, which addresses leave out.</param>
-public sealed class Links(string? source)
+/// <param name="at">The moment to stay at, on the pages that can show one: Now, the graph and jobs; null for the present.</param>
+public sealed class Links(string? source, DateTimeOffset? at = null)
 {
     private const string NameParameter = "name";
     private const string JobFolder = "jobs/";
 
     /// <summary>The Now page.</summary>
-    public string Now => With("", []);
+    public string Now => With("", Moment(at));
 
     /// <summary>Who may come in.</summary>
     public string Access => With("settings/access", []);
@@ -54,14 +55,24 @@ public sealed class Links(string? source)
     public string BackfillApi(string format) => With("api/v1/backfill", [("format", format)]);
 
     /// <summary>The graph of dependencies and run order.</summary>
-    public string Graph => With("graph", []);
+    public string Graph => With("graph", Moment(at));
 
     /// <summary>The graph as seen.</summary>
     public string GraphOf(GraphView view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return With("graph", view.ToQuery());
+        return With("graph", [.. view.ToQuery(), .. Moment(at)]);
     }
+
+    /// <summary>The graph as it was at a moment.</summary>
+    public string GraphAt(GraphView view, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return With("graph", [.. view.ToQuery(), .. Moment(at)]);
+    }
+
+    /// <summary>What addresses of this source and moment carry, for a form that goes to one by itself.</summary>
+    public IEnumerable<(string Name, string Value)> Carried => [.. source is null ? (IEnumerable<(string, string)>)[] : [("source", source)], .. Moment(at)];
 
     /// <summary>Failures by what they have in common.</summary>
     public string Failures => With("failures", []);
@@ -158,17 +169,14 @@ public sealed class Links(string? source)
             query.AddRange(slots.ToQuery());
         }
 
-        return With(JobFolder + Uri.EscapeDataString(path), query);
+        return With(JobFolder + Uri.EscapeDataString(path), [.. query, .. Moment(at)]);
     }
 
     /// <summary>A page as it was at a moment.</summary>
     /// <param name="job">The job; null for the Now page.</param>
     /// <param name="at">The moment.</param>
-    public string At(string? job, DateTimeOffset at)
-    {
-        var moment = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture);
-        return job is null ? With("", [("at", moment)]) : IsLostInAPath(job) ? With(JobFolder + "~", [(NameParameter, job), ("at", moment)]) : With(JobFolder + Uri.EscapeDataString(job), [("at", moment)]);
-    }
+    public string At(string? job, DateTimeOffset at) =>
+        job is null ? With("", Moment(at)) : IsLostInAPath(job) ? With(JobFolder + "~", [(NameParameter, job), .. Moment(at)]) : With(JobFolder + Uri.EscapeDataString(job), Moment(at));
 
     /// <summary>The name in an address <see cref="Job"/> wrote, or somebody typed.</summary>
     /// <param name="address">Absolute, or from the root, still escaped.</param>
@@ -197,6 +205,9 @@ public sealed class Links(string? source)
 
     // Browsers resolve dot segments, escaped or not, before anybody else sees them.
     private static bool IsLostInAPath(string name) => name.Length == 0 || name is "." or "..";
+
+    private static IEnumerable<(string Name, string Value)> Moment(DateTimeOffset? at) =>
+        at is { } moment ? [("at", moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture))] : [];
 
     private string With(string path, IEnumerable<(string Name, string Value)> query)
     {

@@ -14,7 +14,7 @@ using Dashboard.Core.Verdicts.Engine;
 namespace Dashboard.Web.Layout;
 
 /// <summary>The source a page is about: its feeds, its links and its clock. Always the same object for one source, so handing it down redraws nothing.</summary>
-public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms, TimeProvider clock)
+public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms, TimeProvider clock, DateTimeOffset? at = null)
 {
     /// <summary>The observed database.</summary>
     public Source Source { get; } = source;
@@ -50,7 +50,10 @@ public sealed class ShownSource(Source source, bool isDefault, SourceRooms rooms
     public Feed<LedgerSnapshot> Ledger { get; } = rooms.Ledgers.Of(source.Name);
 
     /// <summary>The addresses of its pages.</summary>
-    public Links Links { get; } = new(isDefault ? null : source.Name);
+    public Links Links { get; } = new(isDefault ? null : source.Name, at);
+
+    /// <summary>The same with addresses that stay at a moment.</summary>
+    public ShownSource AsOf(DateTimeOffset moment) => new(Source, isDefault, rooms, clock, moment);
 
     /// <summary>The database's time now.</summary>
     public DateTimeOffset Now() => Status.Newest.DatabaseTime(clock.GetUtcNow());

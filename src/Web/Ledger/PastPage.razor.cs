@@ -21,6 +21,18 @@ public sealed partial class PastPage : IDisposable
     [Parameter]
     public string? Job { get; set; }
 
+    /// <summary>What the page is of, where that is neither a job nor the whole; null for those.</summary>
+    [Parameter]
+    public string? Title { get; set; }
+
+    /// <summary>The address of the present; null for that of the job, or of the whole.</summary>
+    [Parameter]
+    public string? Present { get; set; }
+
+    /// <summary>What to show of a moment at which something was said; null for the words themselves.</summary>
+    [Parameter]
+    public RenderFragment<PastMoment>? ChildContent { get; set; }
+
     /// <summary>The source.</summary>
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }

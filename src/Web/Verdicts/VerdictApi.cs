@@ -6,7 +6,6 @@ using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Web.Api;
 using Microsoft.AspNetCore.Mvc;
-using Npgsql;
 
 namespace Dashboard.Web.Verdicts;
 
@@ -74,8 +73,8 @@ internal static class VerdictApi
             return AskedVerdict.Find(context, directory, verdicts, out var problem, "at") is { } said ? new TaggedJson<SystemVerdictWire>(() => SystemVerdictWire.Of(said), Tag(said)) : problem!;
         }
 
-        var (past, refusal) = await PastAsync(context, directory, ledger);
-        return past is null ? refusal! : new TaggedJson<SystemVerdictWire>(() => SystemVerdictWire.Of(past));
+        var (past, refusal) = await AskedPast.FindAsync(context, directory, ledger);
+        return past?.Said is { } then ? new TaggedJson<SystemVerdictWire>(() => SystemVerdictWire.Of(then)) : refusal!;
     }
 
     private static async Task<IResult> OneAsync(
@@ -92,9 +91,9 @@ internal static class VerdictApi
             return Job(context, directory, verdicts, out var said, out var problem, "at") is { } verdict ? new TaggedJson<VerdictWire>(() => VerdictWire.Of(verdict), Tag(said!)) : problem!;
         }
 
-        var (past, refusal) = await PastAsync(context, directory, ledger);
+        var (past, refusal) = await AskedPast.FindAsync(context, directory, ledger);
         var name = PathName.FromEnd(context, 1);
-        return past is null ? refusal! : past.Find(name) is { } then ? new TaggedJson<VerdictWire>(() => VerdictWire.Of(then)) : ApiProblem.UnknownJob(name, past.Source);
+        return past?.Said is not { } all ? refusal! : all.Find(name) is { } then ? new TaggedJson<VerdictWire>(() => VerdictWire.Of(then)) : ApiProblem.UnknownJob(name, all.Source);
     }
 
     private static IResult ExplainAll(
@@ -108,33 +107,6 @@ internal static class VerdictApi
         [FromRoute(Name = "app_name"), Description("The job's name, percent-encoded.")] string appName,
         [FromQuery, Description("The source; the first when absent.")] string? source) =>
         Job(context, directory, verdicts, out var said, out var problem) is { } verdict ? Results.Text(VerdictText.Explain(said!, verdict)) : problem!;
-
-    // What was said then, as it was kept; or why it cannot be told.
-    private static async Task<(VerdictSnapshot? Said, IResult? Problem)> PastAsync(HttpContext context, SourceDirectory directory, ILedgerReader ledger)
-    {
-        if (AskedVerdict.Source(context, directory, out var problem, "at") is not { } known)
-        {
-            return (null, problem);
-        }
-
-        var query = new QueryReader(context.Request.Query, "source", "at");
-        if (query.Instant("at") is not { } at)
-        {
-            return (null, ApiProblem.BadParameters(query.Errors));
-        }
-
-        try
-        {
-            var past = await ledger.AtAsync(known.Name, at, context.RequestAborted);
-            return past.Said is { } said
-                ? (said with { Source = known.Name }, null)
-                : (null, ApiProblem.Of(StatusCodes.Status404NotFound, "not-kept", "That moment was not kept", past.KeptSince is { } since ? $"What was said is kept since {since.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}." : "Nothing that was said is kept yet."));
-        }
-        catch (Exception cause) when (cause is NpgsqlException or TimeoutException)
-        {
-            return (null, ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, "own-database-away", "The ledger is out of reach", "The dashboard's own database does not answer."));
-        }
-    }
 
     private static Verdict? Job(HttpContext context, SourceDirectory directory, SourceFeeds<VerdictSnapshot> verdicts, out VerdictSnapshot? said, out IResult? problem, params string[] known)
     {

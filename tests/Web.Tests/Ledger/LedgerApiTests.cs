@@ -31,6 +31,24 @@ public sealed partial class LedgerApiTests(SharedDashboard shared)
     }
 
     [Fact]
+    public async Task The_graph_and_the_order_of_a_moment_say_where_jobs_stood_then()
+    {
+        await KeptAsync();
+        var history = await shared.Running.Client.GetFromJsonAsync<JsonElement>("/api/v1/verdicts?job=ftpscraper", Stop);
+        var at = history.GetProperty("events")[0].GetProperty("at").GetString();
+        var graph = await shared.Running.Client.GetFromJsonAsync<JsonElement>($"/api/v1/graph?at={at}&positions=true", Stop);
+        var order = await shared.Running.Client.GetFromJsonAsync<JsonElement>($"/api/v1/order?at={at}", Stop);
+        var now = await shared.Running.Client.GetFromJsonAsync<JsonElement>("/api/v1/order", Stop);
+        var node = graph.GetProperty("nodes").EnumerateArray().Single(each => each.GetProperty("app_name").GetString() == "ftpscraper");
+
+        Assert.Equal(("stuck_lock", JsonValueKind.Object), (node.GetProperty("state").GetString(), node.GetProperty("position").ValueKind));
+        Assert.Contains(graph.GetProperty("edges").EnumerateArray(), edge => (edge.GetProperty("parent").GetString(), edge.GetProperty("child").GetString()) == ("duplicates", "reports-clean"));
+        Assert.Equal(now.GetProperty("ends").GetRawText(), order.GetProperty("ends").GetRawText());
+        Assert.Equal(now.GetProperty("jobs").EnumerateArray().Select(each => each.GetProperty("app_name").GetString()), order.GetProperty("jobs").EnumerateArray().Select(each => each.GetProperty("app_name").GetString()));
+        Assert.Equal(DateTimeOffset.Parse(at!, System.Globalization.CultureInfo.InvariantCulture), graph.GetProperty("as_of").GetDateTimeOffset());
+    }
+
+    [Fact]
     public async Task Changes_are_an_atom_feed_with_a_tag_for_whoever_has_it_already()
     {
         await KeptAsync();
@@ -61,6 +79,8 @@ public sealed partial class LedgerApiTests(SharedDashboard shared)
 
     [Theory]
     [InlineData("/api/v1/verdict?at=1999-01-01", HttpStatusCode.NotFound)]
+    [InlineData("/api/v1/graph?at=1999-01-01", HttpStatusCode.NotFound)]
+    [InlineData("/api/v1/order?at=yesterday", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/ledger?before=never", HttpStatusCode.BadRequest)]
     [InlineData("/api/v1/verdicts?source=nobody", HttpStatusCode.NotFound)]
     public async Task What_is_asked_wrongly_or_was_not_kept_is_answered_with_a_problem(string address, HttpStatusCode status)

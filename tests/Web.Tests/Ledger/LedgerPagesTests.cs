@@ -1,7 +1,13 @@
 using Bunit;
+using Dashboard.Core.Dependencies;
+using Dashboard.Core.Jobs;
 using Dashboard.Core.Ledger;
+using Dashboard.Core.Runs;
+using Dashboard.Core.Schedules;
+using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Kit;
+using Dashboard.Web.Dependencies;
 using Dashboard.Web.Jobs;
 using Dashboard.Web.Ledger;
 using Dashboard.Web.Now;
@@ -14,6 +20,7 @@ namespace Dashboard.Web.Tests.Ledger;
 public sealed class LedgerPagesTests : PageTest
 {
     private static readonly DateTimeOffset Now = SampleJobs.Now;
+    private static readonly DateTimeOffset Then = new(2014, 9, 4, 9, 7, 0, TimeSpan.Zero);
     private static readonly VerdictRoot Root = new(RootKind.Job, "a");
 
     private static readonly Incident Trouble = new()
@@ -72,7 +79,7 @@ public sealed class LedgerPagesTests : PageTest
     public void A_page_as_of_a_moment_shows_what_was_said_then_and_leads_back()
     {
         Publish(SampleJobs.Standing("a"));
-        Kept.Past = new PastMoment(Now.AddDays(-1), Now.AddDays(-9), SampleVerdicts.Snapshot(Now.AddDays(-1), 1, SampleVerdicts.Of("a", VerdictState.Page)), new Dictionary<string, KeptStanding> { ["a"] = KeptStanding.Of(SampleJobs.Standing("a", Core.Verdicts.JobState.Failing)) });
+        Kept.Past = new PastMoment(Now.AddDays(-1), Now.AddDays(-9), SampleVerdicts.Snapshot(Now.AddDays(-1), 1, SampleVerdicts.Of("a", VerdictState.Page)), new Dictionary<string, KeptStanding> { ["a"] = KeptStanding.Of(SampleJobs.Standing("a", JobState.Failing)) });
         Navigation.NavigateTo("?at=2014-09-04T09:07:00Z");
         var now = On<NowPage>();
 
@@ -85,6 +92,41 @@ public sealed class LedgerPagesTests : PageTest
         var job = On<JobPage>(page => page.Add(each => each.Address, "a"));
         Assert.Equal("a, as of 2014-09-04 09:07:00Z", job.Find("h1").TextContent);
         Assert.Contains("ValueError: bad number", job.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_graph_as_of_a_moment_shows_where_jobs_stood_then_and_its_links_stay_there()
+    {
+        Ticks.Of("demo").Publish(TickRule.Next(
+            TickSnapshot.Empty("demo"), ScheduleBook.Empty("demo"), JobsSnapshot.Empty("demo") with { Jobs = [Row("parent"), Row("child", "parent")], AsOf = Now }, RunsSnapshot.Empty("demo"), Now));
+        Kept.Past = new PastMoment(Then, Now.AddDays(-9), SampleVerdicts.Snapshot(Then, 1, SampleVerdicts.Of("parent", VerdictState.Page)), new Dictionary<string, KeptStanding>
+        {
+            ["parent"] = new() { Job = "parent", State = JobState.StuckLock, Because = "Locked since yesterday.", NextRun = Then.AddHours(-3), LastRun = Then.AddHours(-4), Ongoing = Then.AddHours(-3) },
+            ["child"] = new() { Job = "child", State = JobState.Blocked, Because = "Waits for parent.", NextRun = Then.AddHours(-2), LastRun = Then.AddHours(-4) },
+        });
+        Navigation.NavigateTo("graph?at=2014-09-04T09:07:00Z");
+        var page = On<GraphPage>();
+
+        Assert.Equal("Graph, as of 2014-09-04 09:07:00Z", page.Find("h1").TextContent);
+        Assert.Equal("graph", page.Find("header a").GetAttribute("href"));
+        Assert.Equal(["Stuck lock · tick ends here", "Blocked"], page.FindAll("[data-node] .word").Select(word => word.TextContent));
+        Assert.Contains("The tick ends at parent", page.Find(".tick-sentence").TextContent, StringComparison.Ordinal);
+        Assert.Single(page.FindAll(".edge"));
+        Assert.All(page.FindAll("[data-node]"), node => Assert.EndsWith("?at=2014-09-04T09:07:00Z", node.GetAttribute("href"), StringComparison.Ordinal));
+        Assert.Equal("2014-09-04T09:07:00Z", page.Find("form input[name=at]").GetAttribute("value"));
+
+        // Whatever the present does, that moment stays as it was.
+        Ticks.Of("demo").Publish(TickRule.Next(Ticks.Of("demo").Newest, ScheduleBook.Empty("demo"), JobsSnapshot.Empty("demo") with { Jobs = [Row("parent"), Row("child", "parent")], AsOf = Now.AddMinutes(1) }, RunsSnapshot.Empty("demo"), Now));
+        Assert.Equal(["Stuck lock · tick ends here", "Blocked"], page.FindAll("[data-node] .word").Select(word => word.TextContent));
+    }
+
+    [Fact]
+    public void A_job_that_waited_was_not_due_although_its_row_was_kept_when_it_last_stood_elsewhere()
+    {
+        var kept = new KeptStanding { Job = "a", State = JobState.Waiting, Because = "", NextRun = Then.AddHours(-5), LastRun = Then.AddHours(-6) };
+        var graph = PastGraph.Of(new PastMoment(Then, Now.AddDays(-9), null, new Dictionary<string, KeptStanding> { ["a"] = kept }), ScheduleBook.Empty("demo"), TickSnapshot.Empty("demo"));
+
+        Assert.Equal(TickOutcome.NotDue, Assert.Single(graph.Tick.Jobs).Outcome);
     }
 
     [Fact]
@@ -109,6 +151,8 @@ public sealed class LedgerPagesTests : PageTest
         Assert.Equal(["On time", "Page"], history.FindAll(".mark").Select(mark => mark.TextContent));
         Assert.EndsWith("jobs/a?at=2014-09-05T08:07:00Z", history.FindAll("a")[1].GetAttribute("href"), StringComparison.Ordinal);
     }
+
+    private static Job Row(string name, params string[] parents) => new() { Name = name, NextRun = Now.AddMinutes(55), FirstRun = Now.AddDays(-9), LastRun = Now.AddHours(-1), DependsOn = parents };
 
     private void Keep(params IncidentEntry[] incidents) => Ledgers.Of("demo").Publish(new LedgerSnapshot { Source = "demo", Incidents = incidents });
 
