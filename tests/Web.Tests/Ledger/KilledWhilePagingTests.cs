@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Dashboard.Core.Database;
 using Dashboard.Kit;
+using Npgsql;
 
 namespace Dashboard.Web.Tests.Ledger;
 
@@ -36,6 +38,51 @@ public sealed class KilledWhilePagingTests : IDisposable
         release.SetResult();
         Assert.All(receiver.Got.Where(each => Said(each, "action") == "trigger").GroupBy(each => Said(each, "key")), root => Assert.Single(root.Select(Id).Distinct()));
         Assert.Equal("scheduler", Said(first, "root_kind"));
+    }
+
+    [Fact]
+    public async Task A_leader_that_is_killed_is_followed_by_the_other_node_which_sends_no_page_a_second_time()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var postgres = await TestPostgres.SharedAsync();
+        var (own, observed) = (await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-incident"));
+        await using var receiver = Receiver.Start();
+        await using var one = Start(own, observed, receiver);
+        await using var other = Start(own, observed, receiver);
+        await using var database = NpgsqlDataSource.Create(own);
+        await receiver.UntilAsync(got => got.Count > 0);
+
+        var (before, _) = await LeaderAsync(database, not: 0, cancellationToken);
+        var leader = before == one.Process.Id ? one : other;
+        Assert.Contains(before, (int[])[one.Process.Id, other.Process.Id]);
+        await using var command = database.CreateCommand("select clock_timestamp()");
+        var killed = (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await leader.SignalAsync("KILL");
+        await leader.Process.WaitForExitAsync(cancellationToken);
+
+        // The lease says when it was taken: its end less its length, by the database's clock.
+        var (after, until) = await LeaderAsync(database, not: before, cancellationToken);
+        Assert.Equal(leader == one ? other.Process.Id : one.Process.Id, after);
+        TestContext.Current.TestOutputHelper?.WriteLine($"The other node took over {(until - LeaderLease.Length - killed).TotalSeconds:0.0} s after the kill (at most 15 s are asked of a machine that is not busy).");
+        Assert.All(receiver.Got.Where(each => Said(each, "action") == "trigger").GroupBy(each => Said(each, "key")), root => Assert.Single(root.Select(Id).Distinct()));
+    }
+
+    // Who holds the lease, and until when; asked until it is another than the one given.
+    private static async Task<(int Process, DateTime Until)> LeaderAsync(NpgsqlDataSource database, int not, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2), TimeProvider.System);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        while (true)
+        {
+            await using var command = database.CreateCommand("select split_part(holder, '/', 2)::int, until from dashboard.lease where until > clock_timestamp()");
+            await using var reader = await command.ExecuteReaderAsync(deadline.Token);
+            if (await reader.ReadAsync(deadline.Token) && reader.GetInt32(0) != not)
+            {
+                return (reader.GetInt32(0), reader.GetDateTime(1));
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);
+        }
     }
 
     private static string Id(Received got) => got.Headers["Idempotency-Key"];
