@@ -1,3 +1,4 @@
+using Dashboard.Core.Ledger;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
 using Deque.AxeCore.Commons;
@@ -14,6 +15,17 @@ public sealed class CanEverybodyReadItTests(IncidentDashboard incident) : Journe
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
     public async Task Every_page_of_a_bad_night_is_accessible(ColorScheme theme) => await AccessibleAsync(incident.Dashboard, theme, Pages);
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Pages_as_they_were_are_accessible(ColorScheme theme)
+    {
+        await incident.Dashboard.UntilAsync<LedgerSnapshot>("demo", ledger => ledger.Incidents.Count > 0);
+        var then = TimeProvider.System.GetUtcNow().AddMinutes(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+        await AccessibleAsync(incident.Dashboard, theme, [$"/?at={then}", $"/graph?at={then}", $"/jobs/ftpscraper?at={then}", "/graph?at=1999-01-01"]);
+    }
 
     [Theory]
     [InlineData(ColorScheme.Light)]
@@ -71,6 +83,21 @@ public sealed class CanEverybodyReadItTests(IncidentDashboard incident) : Journe
         }
 
         visit.Expect("404");
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Whoever_is_woken_sees_the_verdict_its_cause_what_waiting_costs_and_what_to_do_first_without_scrolling(ColorScheme theme)
+    {
+        var page = (await OpenAsync(incident.Dashboard, "/", new() { ColorScheme = theme, ViewportSize = new() { Width = 360, Height = 740 }, IsMobile = true, HasTouch = true, ReducedMotion = ReducedMotion.Reduce })).Page;
+        foreach (var part in (string[])[".first-root h1", ".first-root .cause", ".first-root .cost", ".first-root .do"])
+        {
+            var box = await page.Locator(part).BoundingBoxAsync();
+            Assert.True(box is { Y: >= 0, Height: > 0 } && box.Y + box.Height <= 740, $"{part} lies from {box?.Y} to {box?.Y + box?.Height} of 740.");
+        }
+
+        await PictureAsync(page, $"now-woken-{theme}");
     }
 
     [Fact]

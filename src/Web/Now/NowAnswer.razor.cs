@@ -12,6 +12,9 @@ namespace Dashboard.Web.Now;
 /// </summary>
 public sealed partial class NowAnswer
 {
+    // On a phone they are named where the eye is; below they stand with their words.
+    private const int MostOthers = 3;
+
     /// <summary>The source.</summary>
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
