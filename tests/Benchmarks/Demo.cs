@@ -18,9 +18,9 @@ internal static class Demo
         }
 
         var folder = Directory.CreateTempSubdirectory("dashboard-demo-");
+        using var stop = new CancellationTokenSource();
         try
         {
-            using var stop = new CancellationTokenSource();
             Console.CancelKeyPress += (_, pressed) =>
             {
                 pressed.Cancel = true;
@@ -28,6 +28,11 @@ internal static class Demo
             };
             await TellAsync(folder.FullName, arguments is [_, _, var ceph] ? ceph : null, stop.Token);
             return 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("Ended before the end.");
+            return 2;
         }
         finally
         {
@@ -38,11 +43,15 @@ internal static class Demo
     private static async Task TellAsync(string folder, string? ceph, CancellationToken cancellationToken)
     {
         var (run, began) = ($"{Environment.ProcessId}", TimeProvider.System.GetTimestamp());
-        StoryStore Place(string name) => ceph is null ? new StoryFiles(Path.Combine(folder, name)) : new StoryBucket(
-            new S3Options { Endpoint = new Uri("http://127.0.0.1:7480"), Bucket = $"demo-{run}-{name}", AccessKey = CephCluster.AccessKey, SecretKey = CephCluster.SecretKey }, ceph);
-        var (old, a, b) = (new StoryFiles(Path.Combine(folder, "old")), Place("a"), Place("b"));
+        var gateway = new Uri("http://127.0.0.1:7480");
+
+        // Both buckets are in the one Ceph there is, whose disk cannot freeze under one of them alone: the second one has a front that refuses.
+        await using var front = ceph is null ? null : await FaultyGateway.StartAsync(gateway);
+        StoryStore Place(string name, FaultyGateway? before) => ceph is null ? new StoryFiles(Path.Combine(folder, name)) : new StoryBucket(
+            new S3Options { Endpoint = before?.Endpoint ?? gateway, Bucket = $"demo-{run}-{name}", AccessKey = CephCluster.AccessKey, SecretKey = CephCluster.SecretKey }, ceph, before);
+        var (old, a, b) = (new StoryFiles(Path.Combine(folder, "old")), Place("a", null), Place("b", front));
         var postgres = await TestPostgres.SharedAsync();
-        await using var dashboard = new StoryDashboard(await DashboardProcess.ProgramAsync(), folder, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy"));
+        await using var dashboard = new StoryDashboard(await DashboardProcess.ProgramAsync(), folder, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy")) { Stop = cancellationToken };
         await using var story = new MigrationStory(dashboard, words => Console.WriteLine($"{TimeProvider.System.GetElapsedTime(began).TotalSeconds,6:0.0} s  {words}"), cancellationToken);
         await story.BeginAsync(old, Machine.FreePort());
         await story.MoveAsync(old, a, new MoveFaults(Kills: 20));

@@ -124,11 +124,13 @@ internal static class ReloadBench
     {
         using var lease = holder.Take();
         var (old, lost) = (lease.Value.Leaves[0].Store, 0);
-        foreach (var id in saved)
+        await Parallel.ForEachAsync(saved, async (id, token) =>
         {
-            lost += (await old.CatalogAsync(id, CancellationToken.None)).Has(CrashItem.Raw) ? 0 : 1;
-        }
-
+            if (!(await old.CatalogAsync(id, token)).Has(CrashItem.Raw))
+            {
+                Interlocked.Increment(ref lost);
+            }
+        });
         return lost;
     }
 

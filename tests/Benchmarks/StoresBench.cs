@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Dashboard.Core.Database;
@@ -115,10 +116,18 @@ internal static class StoresBench
         }
 
         // It is told that nothing is there yet, and looks into nothing twice.
-        var began = Stopwatch.GetTimestamp();
+        var (spent, began) = (ChildrenSpent(), Stopwatch.GetTimestamp());
         await using var rclone = ChildProcess.Start("rclone", ["copy", $"one:{from.Bucket}", $"two:{to.Bucket}", "--config", "/dev/null", "--transfers", $"{AtOnce}", "--checkers", $"{AtOnce}", "--no-check-dest"], environment);
         await rclone.EndsWellAsync();
-        return (Stopwatch.GetElapsedTime(began).TotalMilliseconds, rclone.Process.TotalProcessorTime.TotalMilliseconds);
+        return (Stopwatch.GetElapsedTime(began).TotalMilliseconds, ChildrenSpent() - spent);
+    }
+
+    // Of a process that has ended nobody can be asked any more but the kernel, which adds it to what its parent's children took: fields 16 and 17 of proc_pid_stat(5), in hundredths of a second.
+    private static double ChildrenSpent()
+    {
+        var stat = File.ReadAllText("/proc/self/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return 10 * (double.Parse(fields[13], CultureInfo.InvariantCulture) + double.Parse(fields[14], CultureInfo.InvariantCulture));
     }
 
     private static async Task ListAsync(Report report, CephCluster one, CephCluster two, int crashes, int rounds)
@@ -150,6 +159,7 @@ internal static class StoresBench
 
         report.Add(new Figure("L1", "bare-listing-of-both-keys-per-second", 1e6 / Half(bare) * 2, "1/s"));
         report.Add(new Figure("L1", "inventory-of-both-per-thousand-keys", Half(ours), "ms", Limit: Half(bare), AtMostRatio: 1 / 0.9));
+        report.Add(new Figure("L1", "inventory-memory-left", Half(memory), "MB"));
         report.Note($"{keys} keys on each side over three days, sizes and checksums compared, nothing read.");
     }
 

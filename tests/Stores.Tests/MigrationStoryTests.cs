@@ -55,6 +55,6 @@ public sealed class MigrationStoryTests(RealStores real, ITestOutputHelper outpu
     private async Task<StoryDashboard> DashboardAsync()
     {
         var postgres = await TestPostgres.SharedAsync();
-        return new StoryDashboard(Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), folder.FullName, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy"));
+        return new StoryDashboard(Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), folder.FullName, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy")) { Stop = Now };
     }
 }

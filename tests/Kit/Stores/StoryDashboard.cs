@@ -44,6 +44,9 @@ public sealed class StoryDashboard : IAsyncDisposable
         Directory.CreateDirectory(queue);
     }
 
+    /// <summary>Ends every waiting.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>The folder of the queue new crashes come from.</summary>
     public string Queue => queue;
 
@@ -130,7 +133,8 @@ public sealed class StoryDashboard : IAsyncDisposable
     public async Task<(int Code, string Words)> RunAsync(params IReadOnlyList<string> arguments)
     {
         await using var child = Begin(arguments);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(Patience);
         await child.Process.WaitForExitAsync(patience.Token);
         return (child.Process.ExitCode, child.Words);
     }
@@ -156,7 +160,8 @@ public sealed class StoryDashboard : IAsyncDisposable
     public async Task UntilAsync(string sql, Func<long, bool> isSo, string what)
     {
         ArgumentNullException.ThrowIfNull(isSo);
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(Patience);
         long last = -1;
         while (!patience.IsCancellationRequested)
         {
@@ -168,17 +173,20 @@ public sealed class StoryDashboard : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        Stop.ThrowIfCancellationRequested();
         throw new TimeoutException($"Waited in vain for: {what}; it was {last} last.\n{served?.Words}");
     }
 
     /// <summary>Waits until nothing waits in the queue.</summary>
     public async Task DrainedAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(Patience);
         while (Waiting().Any())
         {
             if (patience.IsCancellationRequested)
             {
+                Stop.ThrowIfCancellationRequested();
                 throw new TimeoutException($"{Waiting().Count()} crashes still wait in the queue.\n{served?.Words}");
             }
 
