@@ -15,6 +15,9 @@ public sealed record JobHistory
     /// <summary>The length that 95 of 100 successful ones kept to; null when there are none.</summary>
     public TimeSpan? LongDuration { get; init; }
 
+    /// <summary>How many good runs these lengths are known from.</summary>
+    public int Lengths { get; init; }
+
     /// <summary>How many of the newest runs ended the same way, failures counted below zero: -4 is four failures in a row.</summary>
     public int Streak { get; init; }
 
@@ -31,6 +34,7 @@ public sealed record JobHistory
             Runs = runs,
             UsualDuration = lengths.Length == 0 ? null : (lengths[(lengths.Length - 1) / 2] + lengths[lengths.Length / 2]) / 2,
             LongDuration = lengths.Length == 0 ? null : lengths[(int)Math.Ceiling(lengths.Length * 0.95) - 1],
+            Lengths = lengths.Length,
             Streak = StreakOf(runs),
         };
     }

@@ -14,6 +14,12 @@ public sealed record Deadline(DateTimeOffset? Own, DateTimeOffset? Effective, st
     /// <summary>When the job itself is due again.</summary>
     public DateTimeOffset? OwnDue { get; init; }
 
+    /// <summary>When the job's last good run began; null when nothing is known of it.</summary>
+    public DateTimeOffset? OwnFrom { get; init; }
+
+    /// <summary>When that of the job whose deadline it is did.</summary>
+    public DateTimeOffset? From { get; init; }
+
     /// <summary>Without any.</summary>
     public static Deadline None(string job) => new(null, null, job);
 }
@@ -56,7 +62,7 @@ public sealed class Deadlines
     private Deadline Reckon(JobStanding standing, VerdictFacts facts, VerdictSettings settings, Dictionary<string, JobStanding> standings)
     {
         var own = Own(standing, settings);
-        var (effective, whose, due) = (own, standing.Job.Name, Due(standing));
+        var (effective, whose, due, from) = (own, standing.Job.Name, Due(standing), LastGood(standing));
         foreach (var child in facts.Tick.Graph.Children(standing.Job.Name))
         {
             if (byJob.TryGetValue(child, out var known) && known.Effective is { } theirs && standings.TryGetValue(child, out var below))
@@ -64,12 +70,12 @@ public sealed class Deadlines
                 var mine = theirs - LongRun(below.History);
                 if (effective is null || mine < effective)
                 {
-                    (effective, whose, due) = (mine, known.For, known.Due);
+                    (effective, whose, due, from) = (mine, known.For, known.Due, known.From);
                 }
             }
         }
 
-        return new Deadline(own, effective, whose) { Due = due, OwnDue = Due(standing) };
+        return new Deadline(own, effective, whose) { Due = due, OwnDue = Due(standing), From = from, OwnFrom = LastGood(standing) };
     }
 
     /// <summary>What 95 of 100 runs keep to.</summary>

@@ -12,6 +12,7 @@ public readonly record struct ComingTry(DateTimeOffset At, double Chance);
 public static class HealRule
 {
     private const int MostTries = 2_000;
+    private const double AtLeast = 0.75;
     private static readonly TimeSpan Far = TimeSpan.FromDays(7);
 
     /// <summary>The moments of the coming tries: the first tick strictly after the next run, then each first one strictly after the try before and the pause.</summary>
@@ -48,25 +49,29 @@ public static class HealRule
         ArgumentNullException.ThrowIfNull(tries);
         var (ill, byDeadline) = (1.0, 1.0);
         (DateTimeOffset At, double Chance)? likely = null, by80 = null;
-        var (failures, inTime) = (after, false);
+        var (failures, inTime, whole) = (after, false, true);
         foreach (var next in tries)
         {
             if (failures++ >= HealCounts.Pooled)
+            {
+                whole = false;
+                break;
+            }
+
+            // People are called at that moment: what is foretold beyond would never be seen to come true.
+            if (next.At + run.Usual > pageBy)
             {
                 break;
             }
 
             ill *= 1 - next.Chance;
-            (byDeadline, inTime) = pageBy is null || next.At + run.Usual <= pageBy ? (ill, true) : (byDeadline, inTime);
-            var well = next.At + run.Long;
-            if (well > pageBy)
+            (byDeadline, inTime) = (ill, true);
+            if (next.At + run.Long is var well && (pageBy is null || well <= pageBy))
             {
-                // People are called then: what is foretold beyond would never be seen to come true.
-                break;
+                likely ??= ill <= 0.5 ? (well, 1 - ill) : null;
+                by80 ??= ill <= 0.2 ? (well, 1 - ill) : null;
             }
 
-            likely ??= ill <= 0.5 ? (well, 1 - ill) : null;
-            by80 ??= ill <= 0.2 ? (well, 1 - ill) : null;
             if (by80 is not null && pageBy is null)
             {
                 break;
@@ -76,13 +81,16 @@ public static class HealRule
         // Of a few it is said how many they were, and no chance; beyond what is counted one by one, nothing.
         var grade = after >= HealCounts.Pooled ? ForecastGrade.None : known.AtRisk >= 8 ? ForecastGrade.Measured : known.AtRisk >= 3 ? ForecastGrade.Thin : ForecastGrade.None;
         var measured = grade == ForecastGrade.Measured;
+
+        // Where tries follow of which nothing is foretold it is at least that likely: said where that is likely enough to be of use, and of what looks hopeless nothing.
+        var stated = measured && inTime && (whole || 1 - byDeadline >= AtLeast);
         return new HealForecast(grade)
         {
             Likely = measured ? likely?.At : null,
             LikelyChance = measured ? likely?.Chance : null,
             By80 = measured ? by80?.At : null,
             By80Chance = measured ? by80?.Chance : null,
-            ByDeadline = measured && inTime ? 1 - byDeadline : null,
+            ByDeadline = stated ? 1 - byDeadline : null,
             AtRisk = known.AtRisk,
             Healed = known.Healed,
             NextTry = grade is not ForecastGrade.None ? Jeffreys.Interval80(known.Healed, known.AtRisk) : null,

@@ -64,10 +64,13 @@ internal sealed class Case(VerdictFacts facts, VerdictSettings settings, HealMod
 /// <summary>One job before the rules, with what they ask of all of it.</summary>
 internal sealed class JobCase(JobStanding standing, Case all)
 {
+    private const int Known = 20;
+    private const double Likely = 0.75;
     private static readonly ConditionalWeakTable<JobError, object> Kinds = [];
     private static readonly ConditionalWeakTable<JobError, string> AllWords = [];
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Early = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Slight = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Early = TimeSpan.FromSeconds(2);
     private IReadOnlyList<JobTick>? waiting;
     private (DateTimeOffset? At, string For)? pageBy;
     private TimeSpan? lag;
@@ -100,10 +103,13 @@ internal sealed class JobCase(JobStanding standing, Case all)
     public TimeSpan Usual => standing.History.UsualDuration ?? Deadlines.UnknownRun;
 
     /// <summary>
-    /// How long a run may last before anybody wonders: what 95 of 100 keep to, two ticks less a minute, and a quarter of what is usual, for nobody knows when in it a process died; for each slot where it has
-    /// several to do.
+    /// How long nothing may be heard of a run before anybody wonders: what 95 of 100 keep to, two ticks less a minute, and a quarter of what is usual, for nobody knows when in it a process died. One that works off several slots
+    /// is heard of with each that is done.
     /// </summary>
-    public TimeSpan Allowed => (Deadlines.LongRun(standing.History) + (0.25 * Usual) + (2 * all.Grid.Step) - Margin) * Math.Clamp((Backlog?.Progress?.Planned.Count ?? 0) + 1, 1, 1000);
+    public TimeSpan Allowed => Deadlines.LongRun(standing.History) + (0.25 * Usual) + (2 * all.Grid.Step) - Margin;
+
+    /// <summary>When the run that goes on was heard of last: when it began, or did a slot. Null while none goes on.</summary>
+    public DateTimeOffset? HeardOf => standing.Job.Ongoing is { } began && standing.History.Runs is [var newest, ..] && newest.LogTime > began ? newest.LogTime : standing.Job.Ongoing;
 
     /// <summary>How long after a tick begins a try of it is known to have succeeded, nearly always: what most runs keep to, and how late in its tick it begins.</summary>
     public TimeSpan Long => Deadlines.LongRun(standing.History) + (lag ??= ReckonLag());
@@ -131,7 +137,9 @@ internal sealed class JobCase(JobStanding standing, Case all)
     /// <summary>When a sign of any tick came last; null when none ever did.</summary>
     public DateTimeOffset? Heard => all.Heard;
 
-    /// <summary>The latest moment to call people for whoever a run that began at a moment makes late: itself, what hangs on it, whoever waits behind it. Who was late before is not its doing. Null when nobody is.</summary>
+    /// <summary>
+    /// The latest moment to call people for whoever a run that began at a moment makes late: itself, what hangs on it, whoever waits behind it. Who was late before is made later still, as of when it began. Null when nobody is.
+    /// </summary>
     public DateTimeOffset? CallFor(DateTimeOffset after)
     {
         var least = Call(Deadline, standing.History, after);
@@ -145,21 +153,41 @@ internal sealed class JobCase(JobStanding standing, Case all)
     }
 
     /// <summary>Whether its last run was tried again and again inside by its executor before it failed, as its length tells.</summary>
-    public bool WasRetried => standing.History.Runs is [{ Outcome: Runs.RunOutcome.Failure, Duration: { } length }, ..] && length > (3 * Deadlines.LongRun(standing.History)) + TimeSpan.FromMinutes(2);
+    public bool WasRetried => standing.History.Runs is [var newest, ..] && IsRetried(newest);
 
-    /// <summary>When it failed first, of the failures that go on; null when it does not fail or that is not known.</summary>
-    public DateTimeOffset? FirstFailure => Retrying is { State: StreakState.Open } streak ? streak.StartedAt : IsFailing ? standing.Since : null;
+    /// <summary>When it failed first, of the failures that go on: a run within which its executor tried failed when it began. Null when it does not fail or that is not known.</summary>
+    public DateTimeOffset? FirstFailure
+    {
+        get
+        {
+            var (history, since) = (standing.History, IsFailing ? standing.Since : null);
+            if (since is not null && history.Streak < 0 && -history.Streak <= history.Runs.Count && history.Runs[-history.Streak - 1] is var first && IsRetried(first))
+            {
+                since = first.LogTime - first.Duration;
+            }
 
-    /// <summary>Whether its failures say that something is wrong. One of a kind that may heal is weak evidence: its next try is waited for, or the time of two if its executor tried meanwhile.</summary>
-    public bool IsStrongEvidence => Failures >= 2 || (Failures > 0 && (!HealCounts.MayHeal(Kind.Class) || Retrying is { State: StreakState.Open })) || SecondLook <= Now;
+            return Retrying is { State: StreakState.Open } streak && !(since < streak.StartedAt) ? streak.StartedAt : since;
+        }
+    }
 
-    /// <summary>When what an executor tried for in one run has lasted as long as two tries of the job would have; null when none tried, or ended at once.</summary>
+    /// <summary>How long two looks at a trouble take: two ticks, and most of a long run, for how long that is is known from some tens of them. Before then a further try may be about to tell, and nobody can be late who waits for it.</summary>
+    public TimeSpan TwoLooks => (2 * all.Grid.Step) + (0.7 * Deadlines.LongRun(standing.History));
+
+    /// <summary>Whether its failures say that something is wrong. Of a kind that may heal one or two are weak evidence until two looks are past; of any other the first is enough.</summary>
+    public bool IsStrongEvidence => Failures >= 3 || (Failures > 0 && !HealCounts.MayHeal(Kind.Class)) || (SecondLook <= Now && !IsThirdTryLikely);
+
+    /// <summary>
+    /// Whether a third try is about to be made of what the third heals three times of four. That is waited for although it takes from the time that people need: called now, they would mostly find it healed.
+    /// </summary>
+    public bool IsThirdTryLikely => Failures == 2 && Retrying is not { State: StreakState.Open } && (standing.Job.Ongoing ?? standing.Job.NextRun) + (2 * all.Grid.Step) >= Now && all.Model.Runs.Hazard(Name, Kind.Class, 2) >= Likely;
+
+    /// <summary>When what failed twice, or what an executor tries for in one run, has lasted as long as two looks take; null while one try failed, and at once.</summary>
     public DateTimeOffset? SecondLook
     {
         get
         {
-            var began = Retrying is { State: StreakState.Open } streak ? streak.StartedAt : IsFailing && WasRetried ? standing.History.Runs[0].LogTime - standing.History.Runs[0].Duration : null;
-            return began + (2 * all.Grid.Step) + Deadlines.LongRun(standing.History);
+            var twice = Failures >= 2 || Retrying is { State: StreakState.Open };
+            return twice || (IsFailing && WasRetried) ? (FirstFailure + TwoLooks) ?? Now : null;
         }
     }
 
@@ -196,7 +224,9 @@ internal sealed class JobCase(JobStanding standing, Case all)
     /// <summary>The moments of the coming tries.</summary>
     public IEnumerable<DateTimeOffset> Tries => HealRule.Tries(standing.Job.NextRun ?? all.Now, all.Facts.Book.Settings.ErrorRetry, all.Grid, all.Now);
 
-    // Others come before it in the tick: nine of ten of its own starts keep to this.
+    private bool IsRetried(Runs.Run run) => run is { Outcome: Runs.RunOutcome.Failure, Duration: { } length } && length > (3 * Deadlines.LongRun(standing.History)) + TimeSpan.FromMinutes(2);
+
+    // Others come before it in the tick: nearly all of its own starts keep to this.
     private TimeSpan ReckonLag()
     {
         var runs = standing.History.Runs;
@@ -212,7 +242,7 @@ internal sealed class JobCase(JobStanding standing, Case all)
 
         lags = lags[..known];
         lags.Sort();
-        return known == 0 ? TimeSpan.Zero : lags[(int)(known * 0.9)];
+        return known == 0 ? TimeSpan.Zero : lags[(int)(known * 0.97)];
     }
 
     private (DateTimeOffset? At, string For) ReckonPageBy()
@@ -231,24 +261,24 @@ internal sealed class JobCase(JobStanding standing, Case all)
         return (least, whose);
     }
 
-    // The latest moment to call people before a deadline; but nobody is called for what was not due for two ticks yet.
+    // The latest moment to call people before a deadline; but nobody is called for what was not due for two ticks yet. What was late before a moment counts as if it had been well then.
     private DateTimeOffset? Call(Deadline deadline, Runs.JobHistory history, DateTimeOffset? after = null)
     {
-        var (own, below) = (Call(Later(deadline.Own, after), deadline.OwnDue, history), Call(Later(deadline.Effective, after), deadline.Due, history));
+        var (own, below) = (As(deadline.Own, deadline.OwnDue, deadline.OwnFrom), As(deadline.Effective, deadline.Due, deadline.From));
         return own < below ? own : below ?? own;
+
+        DateTimeOffset? As(DateTimeOffset? late, DateTimeOffset? due, DateTimeOffset? from) => after is null || late > after ? Before(late, due, history) : Before(late + (after - from), due + (after - from), history);
     }
 
-    private static DateTimeOffset? Later(DateTimeOffset? moment, DateTimeOffset? after) => after is null || moment > after ? moment : null;
-
-    private DateTimeOffset? Call(DateTimeOffset? deadline, DateTimeOffset? isDue, Runs.JobHistory history)
+    private DateTimeOffset? Before(DateTimeOffset? deadline, DateTimeOffset? isDue, Runs.JobHistory history)
     {
         if (deadline is not { } late)
         {
             return null;
         }
 
-        // How long runs last is known from some tens of them: a quarter more, and a minute, so that nobody is called late because the longest was not seen yet.
-        var needed = all.Settings.ResponseTime + (1.25 * Deadlines.LongRun(history)) + Margin + all.Grid.LongStep;
+        // How long runs last is known from some tens of them: a quarter more, and of those of which few were seen a minute, so that nobody is called late because the longest was not seen yet.
+        var needed = all.Settings.ResponseTime + (1.25 * Deadlines.LongRun(history)) + (history.Lengths >= Known ? Slight : Margin) + all.Grid.LongStep;
         var call = late - DateTimeOffset.MinValue > needed ? late - needed : DateTimeOffset.MinValue;
         return isDue is { } due && due + (2 * all.Grid.Step) - Early > call ? due + (2 * all.Grid.Step) - Early : call;
     }

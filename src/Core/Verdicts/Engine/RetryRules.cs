@@ -23,14 +23,15 @@ internal static class RetryRules
         var kind = streak.Class ?? FailureClass.Unknown;
         var what = $"{streak.Who.Resource} failed {VerdictWords.Count(streak.Attempts, "time", "times")} in this run{(streak.Code is { } code ? $", {code}" : "")}";
         var fact = new VerdictFact($"{what}; {(streak.NextAttemptAt is { } at ? $"next try at {At(job, at)}" : "a try is under way")}.", "telemetry");
-        if (kind is FailureClass.Auth or FailureClass.Configuration or FailureClass.Code or FailureClass.Data && streak.Attempts >= 2)
-        {
-            var silent = streak.Executor == ExecutorKind.Infinite ? " This will not show as a failure: it is tried for ever." : "";
-            return Human(job, "R7", $"{what}, and no try heals that.{silent}", $"Put right what {streak.Who.Resource} refuses: {streak.ExceptionType}.", fact.Text) with { Class = kind, Facts = [fact] };
-        }
 
         // While it waits, so does everything after it.
         var call = job.CallFor(job.Job.Ongoing!.Value);
+        if (kind is FailureClass.Auth or FailureClass.Configuration or FailureClass.Code or FailureClass.Data && streak.Attempts >= 2)
+        {
+            var silent = streak.Executor == ExecutorKind.Infinite ? " This will not show as a failure: it is tried for ever." : "";
+            return Human(job, "R7", $"{what}, and no try heals that.{silent}", $"Put right what {streak.Who.Resource} refuses: {streak.ExceptionType}.", fact.Text, call) with { Class = kind, Facts = [fact] };
+        }
+
         var overdue = job.IsOverdue || call <= job.Now;
         call = job.PageBy.At is { } own && (call is null || own < call) ? own : call;
         var last = streak is { Executor: ExecutorKind.Limited, Attempts: >= 5 };
@@ -49,7 +50,7 @@ internal static class RetryRules
             return Human(job, "R7", $"{what}, and it did not heal in time.", Remedy(kind), fact.Text, call) with { Class = kind, Facts = [fact] };
         }
 
-        var heal = HealRule.For(Attempts(job, streak, kind, next), (job.Usual, job.Long), call, streak.Attempts, job.Model.Attempts.Known(streak.Who.Resource, kind, streak.Attempts));
+        var heal = HealRule.For(Attempts(job, streak, kind, next), (job.Usual, Deadlines.LongRun(job.Standing.History)), call, streak.Attempts, job.Model.Attempts.Known(streak.Who.Resource, kind, streak.Attempts));
         var decide = overdue && job.SecondLook is { } second ? second : call;
         return MayHeal(job, "R7", what, kind, heal, before, next) with { DecideAt = decide, PageBy = call, Facts = [fact, .. Past(heal)] };
     }
@@ -64,9 +65,13 @@ internal static class RetryRules
             at += Ladder[Math.Min(failures, Ladder.Length - 1)];
         }
 
-        foreach (var then in HealRule.With(HealRule.Tries(at, TimeSpan.Zero, job.Grid, at), job.Model.Runs, job.Name, kind, job.Failures + 1))
+        // What an executor tried for in vain is no fresh failure of a run: each attempt of the runs that follow is one more in a row.
+        foreach (var begin in HealRule.Tries(at, job.Facts.Book.Settings.ErrorRetry, job.Grid, at))
         {
-            yield return then;
+            for (var (step, attempt) = (0, begin); step < Ladder.Length; attempt += Ladder[step++])
+            {
+                yield return new ComingTry(attempt, job.Model.Attempts.Hazard(streak.Who.Resource, kind, failures++));
+            }
         }
     }
 }

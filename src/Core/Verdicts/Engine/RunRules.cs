@@ -22,11 +22,13 @@ internal static class RunRules
 
         var well = job.Grid.After(from, job.Now) + job.Usual;
         facts.Add(new($"The scheduler takes a lock over from {At(job, from)} on: it looks at its age without whole days.", "reckoned"));
-        var heal = new HealForecast(ForecastGrade.Certain) { Likely = well, By80 = well, ByDeadline = job.PageBy.At is { } by && well > by ? 0 : 1 };
-        return job.PageBy.At is not { } pageBy || well <= pageBy
+
+        var by = job.CallFor(locked);
+        var heal = new HealForecast(ForecastGrade.Certain) { Likely = well, By80 = well, ByDeadline = well > by ? 0 : 1 };
+        return by is null || well <= by
             ? Plain(job, VerdictState.Healing, "R8", $"Heals by itself: the scheduler takes the lock over, well by {At(job, well)}.") with
             {
-                Root = Of(job.Name), Cause = cause, NextEventAt = job.Grid.After(from, job.Now), Heal = heal, PageBy = job.PageBy.At, DecideAt = job.PageBy.At, Facts = facts,
+                Root = Of(job.Name), Cause = cause, NextEventAt = job.Grid.After(from, job.Now), Heal = heal, PageBy = by, DecideAt = by, Facts = facts,
                 WouldChangeIf = [$"the lock is still held after {At(job, well)}"],
             }
             : Human(job, "R8", $"{cause} The scheduler takes it over from {At(job, from)}: too late.", "Clear its lock.", null) with { NextEventAt = job.Grid.After(from, job.Now), Heal = heal, Facts = facts };
@@ -40,15 +42,15 @@ internal static class RunRules
             return null;
         }
 
-        var (usual, ends) = (job.Standing.History.UsualDuration, since + job.Allowed);
+        var (usual, ends) = (job.Standing.History.UsualDuration, job.HeardOf!.Value + job.Allowed);
         var call = job.CallFor(since);
-        if (usual is not null && job.Now > ends && job is { IsFailing: false, IsOverdue: true } && job.Backlog is not { State: BacklogState.CatchingUp, Progress.Done: > 0 })
+        if (usual is not null && job.Now > ends && job is { IsFailing: false, IsOverdue: true })
         {
             // Whether it was late before, or who waits behind it: it is not done when it should be, and nobody has time to wait for more.
             call = job.PageBy.At;
         }
 
-        if (usual is not null && call <= job.Now && (job.Now > ends || job.Now - since > RunFlags.SlowBeyond(job.Standing.History)) && job.Backlog is not { State: BacklogState.CatchingUp, Progress.Done: > 0 })
+        if (usual is not null && call <= job.Now && (job.Now > ends || job.Now - job.HeardOf > RunFlags.SlowBeyond(job.Standing.History)))
         {
             return Human(job, "R6", $"It has been running since {At(job, since)}, and most of its runs are done after {Words(Deadlines.LongRun(job.Standing.History))}.", "See what it is doing; if its process is gone, clear its lock.", job.Standing.Because, call);
         }

@@ -15,6 +15,9 @@ internal static class Saying
         var sure = heal.ByDeadline >= Sure || (heal.ByDeadline >= StillSure && before is { State: VerdictState.Healing } && before.Rule == rule);
         // A promise that was broken is not made again for the same failures: nothing new is known.
         var broken = (before is { State: VerdictState.Healing, Heal.By80: { } promised } && job.Now > promised) || (before is { State: VerdictState.Watch, Heal: { } old } && before.Rule == rule && old.After == heal.After);
+
+        // Nor for a try that should have been made two ticks ago and was not: something keeps it, whatever its chance.
+        broken |= job.Job is { Ongoing: null, NextRun: { } due } && job.Now - due > 2 * job.Grid.Step;
         var by = heal is { By80: { } at, By80Chance: { } chance } ? string.Create(CultureInfo.InvariantCulture, $", {Math.Floor(chance * 100):0} % by {At(job, at)} (from {heal.AtRisk} like it)") : "";
         var decide = Later(job, next);
         return known && sure && !broken
@@ -97,7 +100,7 @@ internal static class Saying
     public static string At(JobCase job, DateTimeOffset moment) => VerdictWords.At(moment, job.Now);
 
     // When it is too late already the next try decides.
-    private static DateTimeOffset? Later(JobCase job, DateTimeOffset next) => job.PageBy.At is { } at && at < job.Now ? job.SecondLook is { } second && second > job.Now && second < next ? second : next : job.PageBy.At;
+    private static DateTimeOffset? Later(JobCase job, DateTimeOffset next) => job.PageBy.At is { } at && at <= job.Now ? job.SecondLook is { } second && second > job.Now && second < next ? second : next : job.PageBy.At;
 
     private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 

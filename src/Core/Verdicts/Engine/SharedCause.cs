@@ -32,7 +32,7 @@ internal static class SharedCause
             // What others saw at the same moment is one look at it; a second has to come, as of a job alone.
             var second = members.Exists(member => cases[member].IsStrongEvidence)
                 ? cases[members[0]].Now
-                : members.Min(member => cases[member].FirstFailure) + (2 * cases[members[0]].Grid.Step) + members.Min(member => Deadlines.LongRun(cases[member].Standing.History));
+                : members.Min(member => cases[member].FirstFailure) + members.Min(member => cases[member].TwoLooks);
             foreach (var member in members.Where(member => judged[member].State is VerdictState.Watch or VerdictState.Healing))
             {
                 if (!cases[member].IsOverdue || second is null || cases[member].Now < second)

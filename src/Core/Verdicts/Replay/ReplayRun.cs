@@ -70,14 +70,12 @@ public static class ReplayRun
         for (var tick = world.Start + world.Tick; tick <= world.End; tick += world.Tick)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            for (var last = tick - world.Tick; said is not null && Decided(said, last, tick) is { } between; last = between)
+            for (var now = tick - world.Tick; now < tick;)
             {
-                Known(between);
-                Judge(between);
+                var next = said is null ? tick : Decided(said, now, tick) ?? tick;
+                now = Known(next) ?? next;
+                Judge(now);
             }
-
-            Known(tick);
-            Judge(tick);
         }
 
         var wells = good.ToLookup(run => run.Job, run => run.At, StringComparer.Ordinal);
@@ -95,27 +93,28 @@ public static class ReplayRun
             Ambiguous = truth.Count(incident => incident.Ambiguous),
         };
 
-        void Known(DateTimeOffset now)
+        // Takes in what could be known until a moment; or until the first failure before it that a dashboard that watches sees when it is written, or the first of an executor when it is told, and when that was.
+        DateTimeOffset? Known(DateTimeOffset until)
         {
             var failed = false;
-            while (more && lines.Current.At <= now)
+            while (more && lines.Current.At <= until)
             {
                 var line = lines.Current;
                 source.Apply(line);
                 more = lines.MoveNext();
                 failed |= line.Log is { ErrorType: not null } || line.Attempt is { Number: 1, Outcome: Retries.RetryOutcome.Fail };
-                if (failed && (!more || lines.Current.At > line.At) && line.At < now)
-                {
-                    // A dashboard that watches sees a failure when it is written, and the first of an executor when it is told.
-                    Judge(line.At);
-                    failed = false;
-                }
-
                 if (line is { Job: { } job, Log.Success: not null })
                 {
                     good.Add((job, line.At));
                 }
+
+                if (failed && (!more || lines.Current.At > line.At) && line.At < until)
+                {
+                    return line.At;
+                }
             }
+
+            return null;
         }
 
         void Judge(DateTimeOffset now)

@@ -59,6 +59,9 @@ public sealed record ReplayScore(string Policy)
     /// <summary>Which share of pages was for what people had to do something about.</summary>
     public double Precision => Pages == 0 ? 1 : (double)(Pages - Needless - Duplicates) / Pages;
 
+    /// <summary>The same apart from what was still on at the latest moment to call people and passed before its deadline: of that nobody could know whether they were needed.</summary>
+    public double PrecisionApart => Pages == InTheGap ? 1 : (double)(Pages - Needless - Duplicates) / (Pages - InTheGap);
+
     /// <summary>Which share of what people had to be called for was paged.</summary>
     public double Recall => Needed == 0 ? 1 : (double)Paged / Needed;
 

@@ -69,7 +69,7 @@ public sealed class ChangesOfMindTests
         var once = Failing(Refused, 1, Now.AddHours(-5)) with { Tick = queued, Job = Failing(Refused, 1, Now.AddHours(-5)).Job with { NextRun = Now.AddMinutes(-20) } };
 
         Assert.Equal((VerdictState.Blocked, "busy"), (Said(once, null, Now).Jobs[0].State, Said(once, null, Now).Jobs[0].Root!.Name));
-        Assert.Equal((VerdictState.Page, "R12"), Said(once with { Job = once.Job with { ErrorCount = 2 } }, null, Now).Jobs[0] is var said ? (said.State, said.Rule) : default);
+        Assert.Equal((VerdictState.Page, "R12"), Said(once with { Job = once.Job with { ErrorCount = 2 }, Since = Now.AddMinutes(-25) }, null, Now).Jobs[0] is var said ? (said.State, said.Rule) : default);
     }
 
     [Fact]
@@ -80,6 +80,31 @@ public sealed class ChangesOfMindTests
 
         Assert.All(said.Jobs, verdict => Assert.Equal(VerdictState.Watch, verdict.State));
         Assert.Equal(VerdictState.Page, Assert.Single(Said(once, said, Now.AddMinutes(12)).Roots).State);
+    }
+
+    [Theory]
+    [InlineData(9, VerdictState.Watch)]
+    [InlineData(11, VerdictState.Page)]
+    public void Two_failures_of_what_may_heal_are_two_looks_when_two_ticks_and_a_run_are_past(int minutes, VerdictState expected)
+    {
+        // It was late before it failed: only how much was seen of it decides, and a third try may be about to tell.
+        var twice = Failing(Refused, 2, Now.AddHours(-5)) with { Since = Now.AddMinutes(-minutes) };
+        var said = Said(twice, null, Now).Jobs[0];
+
+        Assert.Equal((expected, "R12"), (said.State, said.Rule));
+        Assert.Equal(expected is VerdictState.Watch ? Now.AddMinutes(10 - minutes).AddSeconds(3.5) : null, said.DecideAt);
+        Assert.Equal(VerdictState.Page, Said(twice with { Job = twice.Job with { ErrorCount = 3 } }, null, Now).Jobs[0].State);
+    }
+
+    [Theory]
+    [InlineData(2, 4, VerdictState.Watch)]
+    [InlineData(2, -11, VerdictState.Page)]
+    [InlineData(3, 4, VerdictState.Page)]
+    public void What_a_third_try_heals_three_times_of_four_is_waited_for_as_long_as_that_try_is_to_come(int failures, int nextRun, VerdictState expected)
+    {
+        var busy = Failing(Busy, failures, Now.AddHours(-5)) with { Since = Now.AddMinutes(-25) };
+
+        Assert.Equal(expected, Said(busy with { Job = busy.Job with { NextRun = Now.AddMinutes(nextRun) } }, null, Now).Jobs[0].State);
     }
 
     [Theory]

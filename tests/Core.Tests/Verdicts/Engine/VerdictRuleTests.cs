@@ -186,6 +186,58 @@ public sealed class VerdictRuleTests
     }
 
     [Fact]
+    public void What_no_try_heals_within_a_run_is_called_for_in_time_for_those_to_which_its_tick_comes_afterwards()
+    {
+        var running = new JobStanding(Row() with { Ongoing = Now.AddMinutes(-2) }, Runs(Now.AddMinutes(-30)), JobState.Running, "Running.", null);
+        var queued = new JobStanding(Row("behind"), Runs(Now.AddMinutes(-90)), JobState.Due, "", Now)
+        {
+            Tick = new JobTick("behind", TickOutcome.Queued, "") { IsDue = true, Facts = new TickFacts { Behind = "job" } },
+        };
+        var said = VerdictEngine.Evaluate(Facts([queued, running], "1h", [Streak(ExecutorKind.Infinite, 3, FailureClass.Auth)]), new VerdictSettings(), Now).Find("job")!;
+
+        Assert.Equal(("R7", true), (said.Rule, said.PageBy <= Now));
+    }
+
+    [Theory]
+    [InlineData(-30, VerdictState.Page)]
+    [InlineData(-2, VerdictState.Ok)]
+    public void A_run_that_works_off_several_slots_is_heard_of_with_each(int lastSlot, VerdictState expected)
+    {
+        var history = JobHistory.Of([.. Enumerable.Range(0, 20).Select(i => Run(20 - i, Now.AddMinutes(lastSlot - (60 * i)), null))]);
+        var running = new JobStanding(Row() with { Ongoing = Now.AddMinutes(lastSlot - 20) }, history, JobState.Running, "Running.", null);
+        var queued = new JobStanding(Row("behind"), Runs(Now.AddMinutes(-90)), JobState.Due, "", Now)
+        {
+            Tick = new JobTick("behind", TickOutcome.Queued, "") { IsDue = true, Facts = new TickFacts { Behind = "job" } },
+        };
+        var owed = new Backlog("job", Slots.None) { State = BacklogState.CatchingUp, Because = "", Progress = new CatchUp(Now.AddMinutes(lastSlot - 20), Slots.Starting(Now.AddHours(-30), TimeSpan.FromHours(1), Now), 1) };
+        var said = VerdictEngine.Evaluate(Facts([queued, running], "1h", [], owed), new VerdictSettings(), Now).Find("job")!;
+
+        Assert.Equal((expected, "R6"), (said.State, said.Rule));
+    }
+
+    [Theory]
+    [InlineData(1, VerdictState.Healing)]
+    [InlineData(-11, VerdictState.Watch)]
+    public void A_try_that_should_have_been_made_two_ticks_ago_is_not_promised(int nextRun, VerdictState expected)
+    {
+        var failing = Failing(Refused, 1) with { History = Healed(20) };
+
+        Assert.Equal(expected, Judge(failing with { Job = failing.Job with { NextRun = Now.AddMinutes(nextRun) } }, "7d").State);
+    }
+
+    [Theory]
+    [InlineData(0.02, false)]
+    [InlineData(0.3, true)]
+    public void A_chance_that_leaves_out_tries_of_which_nothing_is_foretold_is_said_only_where_it_is_enough(double each, bool isSaid)
+    {
+        var tries = Enumerable.Range(1, 100).Select(i => new ComingTry(Now.AddMinutes(5 * i), each));
+        var heal = HealRule.For(tries, (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(9)), Now.AddHours(20), 1, (40, 10));
+
+        Assert.Equal(isSaid, heal.ByDeadline is >= 0.75);
+        Assert.Equal(isSaid, heal.ByDeadline is not null);
+    }
+
+    [Fact]
     public void The_fifth_of_five_attempts_says_that_the_run_fails_before_it_does()
     {
         var running = new JobStanding(Row() with { Ongoing = Now.AddMinutes(-4) }, Healed(3), JobState.Running, "Running.", null);
