@@ -12,6 +12,7 @@ public sealed class Feed<T>(T first)
 {
     private readonly Lock gate = new();
     private Edition newest = new(first);
+    private Wakes[] woken = [];
 
     /// <summary>The snapshot published last.</summary>
     public T Newest => Volatile.Read(ref newest).Snapshot;
@@ -21,9 +22,10 @@ public sealed class Feed<T>(T first)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         Edition replaced;
+        Wakes[] told;
         lock (gate)
         {
-            replaced = newest;
+            (replaced, told) = (newest, woken);
             if (ReferenceEquals(replaced.Snapshot, snapshot))
             {
                 return;
@@ -33,6 +35,29 @@ public sealed class Feed<T>(T first)
         }
 
         replaced.Superseded.SetResult();
+        foreach (var wakes in told)
+        {
+            wakes.Wake();
+        }
+    }
+
+    /// <summary>From here on each newest snapshot wakes who waits there, by the shortest way, until what is returned is disposed of.</summary>
+    internal IDisposable Tell(Wakes wakes)
+    {
+        lock (gate)
+        {
+            woken = [.. woken, wakes];
+        }
+
+        return new Telling(this, wakes);
+    }
+
+    private void Forget(Wakes wakes)
+    {
+        lock (gate)
+        {
+            woken = [.. woken.Where(other => !ReferenceEquals(other, wakes))];
+        }
     }
 
     /// <summary>The newest snapshot now, and each newest one from here on, until cancelled.</summary>
@@ -44,6 +69,11 @@ public sealed class Feed<T>(T first)
             yield return seen.Snapshot;
             await seen.Superseded.Task.WaitAsync(cancellationToken);
         }
+    }
+
+    private sealed class Telling(Feed<T> feed, Wakes wakes) : IDisposable
+    {
+        public void Dispose() => feed.Forget(wakes);
     }
 
     private sealed class Edition(T snapshot)

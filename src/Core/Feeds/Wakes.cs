@@ -27,14 +27,13 @@ internal sealed class Wakes
         return Task.Delay(rest < least ? least : rest > most ? most : rest, clock, cancellationToken);
     }
 
-    /// <summary>Wakes with each newest snapshot of a feed.</summary>
+    /// <summary>Wakes now, and with each newest snapshot of a feed until cancelled.</summary>
     public async Task WithAsync<T>(Feed<T> feed, CancellationToken cancellationToken)
         where T : class
     {
-        await foreach (var _ in feed.WatchAsync(cancellationToken))
-        {
-            woken.Writer.TryWrite(true);
-        }
+        using var told = feed.Tell(this);
+        Wake();
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
     }
 
     /// <summary>Wakes with each second of the clock.</summary>

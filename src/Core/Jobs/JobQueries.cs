@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Dashboard.Core.Sources;
 using Npgsql;
@@ -17,10 +18,10 @@ internal sealed class JobQueries(ObservedSource observed)
         select now(), txid_current_snapshot()::text, (select count(*) from {state})
         """;
 
-    // Row versions carry the low 32 bits of the transaction that wrote them, so "since" is told on a circle of numbers. A row not written for
-    // half a circle may be taken for a new one: it is read once more than needed, never once less.
+    // Row versions carry the low 32 bits of the transaction that wrote them, so "since" is told on a circle of numbers, as ages are. A row not
+    // written for half a circle may be taken for a new one: it is read once more than needed, never once less.
     private const string SinceSql = """
-         where (xmin::text::bigint - @since) & 4294967295 < 2147483648
+         where age(xmin) <= age(@since::xid)
         """;
 
     // One character more of each error than is kept, and one row more, so that a cut is noticed.
@@ -54,7 +55,7 @@ internal sealed class JobQueries(ObservedSource observed)
         var select = new NpgsqlBatchCommand(Sql(state, partly));
         if (partly)
         {
-            select.Parameters.Add(new NpgsqlParameter<long>("since", (long)(since!.Value.Seen.Oldest & uint.MaxValue)));
+            select.Parameters.Add(new NpgsqlParameter<string>("since", ((uint)(since!.Value.Seen.Oldest & uint.MaxValue)).ToString(CultureInfo.InvariantCulture)));
         }
 
         await using var batch = new NpgsqlBatch(connection)

@@ -88,6 +88,23 @@ public readonly record struct JobSort(JobColumn Column, bool Descending)
         _ => Sorted(jobs, standing => Severity(standing.State)),
     };
 
+    /// <summary>Whether a job as it is now has its place where it had it before, while its backlog is the same.</summary>
+    public bool IsSame(JobStanding before, JobStanding now)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(now);
+        return Column switch
+        {
+            JobColumn.Backlog or JobColumn.Name => true,
+            JobColumn.LastSuccess => before.Job.LastSuccess == now.Job.LastSuccess,
+            JobColumn.NextRun => before.Job.NextRun == now.Job.NextRun,
+            JobColumn.Usual => before.History.UsualDuration == now.History.UsualDuration,
+            JobColumn.Errors => before.Job.ErrorCount == now.Job.ErrorCount,
+            JobColumn.Order => before.Tick?.Place == now.Tick?.Place,
+            _ => before.State == now.State,
+        };
+    }
+
     // A thousand jobs are not searched a thousand times.
     private List<JobStanding> ByBacklog(IEnumerable<JobStanding> jobs, BacklogSnapshot? backlogs)
     {

@@ -14,7 +14,7 @@ public sealed partial class JobsPage
     private readonly HashSet<string> selected = new(StringComparer.Ordinal);
     private JobsView view = JobsView.Default;
     private JobSearch search = JobSearch.Parse("");
-    private ((StandingsSnapshot, BacklogSnapshot?, JobSearch, JobsView) Of, List<JobStanding> Found, IReadOnlyList<JobStanding> Shown)? listed;
+    private readonly JobList list = new();
     private HeldList? held;
     private string? anchor;
     private ShownSource? heldOf;
@@ -52,19 +52,6 @@ public sealed partial class JobsPage
 
     private IReadOnlyList<JobStanding> Sorted(List<JobStanding> found, BacklogSnapshot backlogs) =>
         view.Sort.Apply(found.Where(standing => view.ShowsState(standing.State)), backlogs);
-
-    /// <summary>Those found, and those shown in their order: the same lists until something they are made of differs, for a thousand jobs are not sorted twice for one change.</summary>
-    private (List<JobStanding> Found, IReadOnlyList<JobStanding> Shown) Listed(StandingsSnapshot standings, BacklogSnapshot backlogs)
-    {
-        var made = (standings, view.Sort.Column is JobColumn.Backlog ? backlogs : null, search, view);
-        if (listed is not { } last || last.Of != made)
-        {
-            var found = Found(standings);
-            listed = last = (made, found, Sorted(found, backlogs));
-        }
-
-        return (last.Found, last.Shown);
-    }
 
     // Typing replaces the address: going back leaves the search, not its letters.
     private void Search(string text) => Navigation.NavigateTo(Shown.Links.Jobs(view with { Text = text }), replace: true);
