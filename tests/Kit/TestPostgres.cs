@@ -154,7 +154,7 @@ public sealed class TestPostgres : IAsyncDisposable
         };
         foreach (var argument in (string[])[
             .. asUser[1..], Path.Combine(bin, "postgres"), "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={folder}",
-            "-c", "fsync=off", "-c", "wal_level=logical", "-c", "max_connections=200", "-c", "max_wal_senders=20", "-c", "max_replication_slots=20", "-c", "timezone=UTC"])
+            "-c", "fsync=off", "-c", "wal_level=logical", "-c", "max_connections=600", "-c", "max_wal_senders=20", "-c", "max_replication_slots=20", "-c", "timezone=UTC"])
         {
             start.ArgumentList.Add(argument);
         }

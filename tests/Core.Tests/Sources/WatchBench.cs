@@ -21,6 +21,7 @@ internal sealed class WatchBench : ISourceReader, IRetryTelemetry, IAsyncDisposa
     private readonly SourceWatch watch;
     private readonly SourceFeeds<SourceStatus> statuses;
     private readonly Feed<Reading> readings = new(new Reading(0, SourceChange.None, SourceChange.None));
+    private readonly Feed<IReadOnlyList<RetryEvent>> telling = new([]);
     private int under;
 
     private WatchBench(Source source, WatchPace pace)
@@ -81,7 +82,25 @@ internal sealed class WatchBench : ISourceReader, IRetryTelemetry, IAsyncDisposa
         readings.Publish(new Reading(Newest.Count + 1, news.Change, Newest.All | news.Change));
     }
 
-    public void Tell(RetryEvent told) => Told.Enqueue(told);
+    public void Tell(RetryEvent told)
+    {
+        Told.Enqueue(told);
+        telling.Publish([.. Told]);
+    }
+
+    /// <summary>Waits until the last thing told is this: the status may be seen a moment before.</summary>
+    public async Task UntilToldAsync(RetryOutcome outcome)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
+        await foreach (var told in telling.WatchAsync(deadline.Token))
+        {
+            if (told is [.., { } last] && last.Outcome == outcome)
+            {
+                return;
+            }
+        }
+    }
 
     public void Count(ExecutorIdentity who, string resource, string backend)
     {
