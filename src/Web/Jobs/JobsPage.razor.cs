@@ -48,11 +48,6 @@ public sealed partial class JobsPage
 
     private bool InOrder => view.Sort.Column is JobColumn.Order;
 
-    private List<JobStanding> Found(StandingsSnapshot standings) => [.. standings.Jobs.Where(search.Matches)];
-
-    private IReadOnlyList<JobStanding> Sorted(List<JobStanding> found, BacklogSnapshot backlogs) =>
-        view.Sort.Apply(found.Where(standing => view.ShowsState(standing.State)), backlogs);
-
     // Typing replaces the address: going back leaves the search, not its letters.
     private void Search(string text) => Navigation.NavigateTo(Shown.Links.Jobs(view with { Text = text }), replace: true);
 
@@ -61,7 +56,8 @@ public sealed partial class JobsPage
         var standings = held?.Standings ?? Shown.Standings.Newest;
         held ??= new HeldList(standings, Shown.Backlogs.Newest, Shown.Now());
         var choosing = !selected.Contains(choice.Name);
-        foreach (var name in choice.Range && anchor is not null ? Between(Sorted(Found(standings), held.Backlogs), anchor, choice.Name) : [choice.Name])
+        list.List(standings, held.Backlogs, search, view);
+        foreach (var name in choice.Range && anchor is not null ? Between(list.Shown, anchor, choice.Name) : [choice.Name])
         {
             _ = choosing ? selected.Add(name) : selected.Remove(name);
         }
