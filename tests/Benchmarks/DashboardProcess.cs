@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Dashboard.Kit;
+using Npgsql;
 
 namespace Dashboard.Benchmarks;
 
@@ -65,6 +66,23 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
     {
         var login = await child.SaysAsync(LoginPattern());
         return $"{login.Value}&to={Uri.EscapeDataString(page)}";
+    }
+
+    /// <summary>Waits until the runs of the log from before it started are recorded: it does that once, at its own pace, beside everything else.</summary>
+    public async Task HistoryRecordedAsync()
+    {
+        await using var own = NpgsqlDataSource.Create(Own);
+        await using var recorded = own.CreateCommand("select exists (select from dashboard.run_walk where newest > 0 and place = 0)");
+        var patience = Stopwatch.StartNew();
+        while (await recorded.ExecuteScalarAsync() is not true)
+        {
+            if (patience.Elapsed > TimeSpan.FromMinutes(3))
+            {
+                throw new TimeoutException("The runs of the log were not recorded within three minutes.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        }
     }
 
     /// <inheritdoc/>

@@ -38,6 +38,7 @@ internal static class LiveBench
         await using var bare = await BareProcess.StartAsync(capture, bareDatabase);
         await using var ours = await Course.OpenAsync(browser, await dashboard.LoginUrlAsync("/jobs"), observed);
         await using var theirs = await Course.OpenAsync(browser, bare.Url.AbsoluteUri, bareDatabase);
+        await dashboard.HistoryRecordedAsync();
         foreach (var course in (Course[])[ours, theirs])
         {
             await course.RunAsync(WarmUps, measured: false);

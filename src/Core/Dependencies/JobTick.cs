@@ -45,6 +45,8 @@ public enum TickOutcome
 /// <param name="Because">Why, in a sentence or two without markup and without ages.</param>
 public sealed record JobTick(string Name, TickOutcome Outcome, string Because)
 {
+    private readonly TickFacts facts;
+
     /// <summary>Its place in run order, from 0; null when it has none.</summary>
     public int? Place { get; init; }
 
@@ -91,7 +93,14 @@ public sealed record JobTick(string Name, TickOutcome Outcome, string Because)
     public bool IsHeld =>
         IsDue && (Outcome is TickOutcome.Blocked or TickOutcome.Locked or TickOutcome.Starved or TickOutcome.Dies or TickOutcome.NoTick || (Parent is not null && Outcome is TickOutcome.Runs or TickOutcome.Queued));
 
-    internal TickFacts Facts { get; init; }
+    internal TickFacts Facts
+    {
+        get => facts;
+        init => facts = value;
+    }
+
+    /// <summary>The same where it lies: a thousand of them are not copied to look at one.</summary>
+    internal ref readonly TickFacts FactsInPlace => ref facts;
 }
 
 /// <summary>All that decides a <see cref="JobTick"/>, without its words: two ticks that agree here are the same object.</summary>

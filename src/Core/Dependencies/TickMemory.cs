@@ -13,7 +13,8 @@ internal sealed class TickMemory
     private readonly TickPlan plan;
     private readonly bool[] touched;
     private readonly bool[] kept;
-    private IReadOnlyList<JobTick>? known;
+    private IReadOnlyList<JobTick> before = [];
+    private bool knows;
 
     private TickMemory(TickPlan plan)
     {
@@ -33,7 +34,7 @@ internal sealed class TickMemory
             return new TickMemory(plan);
         }
 
-        var memory = new TickMemory(plan) { Until = before.Until, known = before.Jobs };
+        var memory = new TickMemory(plan) { Until = before.Until, before = before.Jobs, knows = true };
         for (var i = 0; i < rows.Jobs.Count; i++)
         {
             // How long its runs last tells a running job from a stuck lock.
@@ -48,36 +49,36 @@ internal sealed class TickMemory
     public bool IsKept(int place) => kept[place];
 
     /// <summary>What was found there before.</summary>
-    public TickFacts Of(int place) => known![place].Facts;
+    public ref readonly TickFacts Of(int place) => ref before[place].FactsInPlace;
 
     /// <summary>Whether a job stands as it stood; if so it counts as kept. To be asked in run order.</summary>
-    public bool Keeps(int place, JobNode job)
+    public bool Keeps(int place)
     {
         // Where the tick ends or queues decides about all that follow: such a place is always asked again.
-        return known is not null && (kept[place] = !touched[place] && !Decides(known[place].Facts.Otherwise) && !IsParentTouched(job));
+        return knows && (kept[place] = !touched[place] && !Decides(Of(place).Otherwise) && !IsParentTouched(place));
     }
 
     /// <summary>A job was asked again.</summary>
-    public void Found(int place, JobNode job, in TickFacts now)
+    public void Found(int place, in TickFacts now)
     {
-        if (known is null)
+        if (!knows)
         {
             return;
         }
 
-        var before = known[place].Facts;
-        touched[place] |= now != before;
-        if ((Decides(now.Otherwise) || Decides(before.Otherwise)) && (touched[place] || IsParentTouched(job)))
+        ref readonly var old = ref Of(place);
+        touched[place] |= now != old;
+        if ((Decides(now.Otherwise) || Decides(old.Otherwise)) && (touched[place] || IsParentTouched(place)))
         {
-            known = null;
+            knows = false;
         }
     }
 
-    private bool IsParentTouched(JobNode job)
+    private bool IsParentTouched(int place)
     {
-        for (var i = 0; i < job.DependsOn.Count; i++)
+        foreach (var parent in plan.ParentPlaces[place])
         {
-            if (plan.Places.TryGetValue(job.DependsOn[i], out var parent) && touched[parent])
+            if (touched[parent])
             {
                 return true;
             }

@@ -9,6 +9,8 @@ internal sealed class TickPlan
 {
     private readonly ScheduleBook book;
     private readonly IReadOnlyList<string> rowNames;
+    private readonly int[] rowPlaces;
+    private readonly int[][] parentPlaces;
 
     private TickPlan(ScheduleBook book, IReadOnlyList<JobNode> nodes, IReadOnlyList<string> rowNames, RunOrder order)
     {
@@ -24,7 +26,8 @@ internal sealed class TickPlan
                 .Where(name => !placed.Contains(name)).Distinct(StringComparer.Ordinal).Order(CodePointOrder.Instance),
         ];
         Places = Ordered.Select(node => node.Name).Concat(Rest).Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i, StringComparer.Ordinal);
-        RowPlaces = [.. rowNames.Select(name => Places[name])];
+        rowPlaces = [.. rowNames.Select(name => Places[name])];
+        parentPlaces = [.. Ordered.Select(node => node.DependsOn.Where(Places.ContainsKey).Select(name => Places[name]).ToArray())];
         Missing = [.. nodes.SelectMany(node => node.DependsOn).Concat(nodes.Select(node => node.Name)).Where(name => !Places.ContainsKey(name)).Distinct(StringComparer.Ordinal).Order(CodePointOrder.Instance)];
         Definitions = book.Jobs.DistinctBy(job => job.Name).ToDictionary(job => job.Name, StringComparer.Ordinal);
     }
@@ -48,7 +51,10 @@ internal sealed class TickPlan
     public IReadOnlyDictionary<string, int> Places { get; }
 
     /// <summary>Which place each row has, in the order of the rows.</summary>
-    public IReadOnlyList<int> RowPlaces { get; }
+    public ReadOnlySpan<int> RowPlaces => rowPlaces;
+
+    /// <summary>For each of the ordered ones the places of its parents; parents that are nothing at all have none.</summary>
+    public ReadOnlySpan<int[]> ParentPlaces => parentPlaces;
 
     /// <summary>Names depended upon that are nothing at all.</summary>
     public IReadOnlyList<string> Missing { get; }

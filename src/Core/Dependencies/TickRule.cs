@@ -46,7 +46,7 @@ public static class TickRule
 
             var name = walk.Name(place);
             var old = samePlan ? before.Jobs[place] : before.Find(name);
-            if (old is not null && old.Facts == walk.Facts[place] && SameAfter(old.After, walk, place))
+            if (old is not null && old.FactsInPlace == walk.Facts(place) && SameAfter(old.After, walk, place))
             {
                 if (jobs is not null)
                 {
@@ -88,11 +88,11 @@ public static class TickRule
     }
 
     private static bool SameAfter(IReadOnlyList<string> before, TickWalk walk, int place) =>
-        walk.Facts[place].AfterToo == 0 || before.SequenceEqual(walk.After(place));
+        walk.Facts(place).AfterToo == 0 || before.SequenceEqual(walk.After(place));
 
     private static JobTick Written(string name, TickWalk walk, int place)
     {
-        ref readonly var facts = ref walk.Facts[place];
+        ref readonly var facts = ref walk.Facts(place);
         var after = walk.After(place);
         return new JobTick(name, facts.Outcome, TickWords.Of(facts, after, walk.Flavour, walk.NoTick))
         {

@@ -59,6 +59,9 @@ public sealed record TickSnapshot
     public JobTick? Find(string name) =>
         Plan is { } plan ? plan.Places.TryGetValue(name, out var place) && place < Jobs.Count ? Jobs[place] : null : Jobs.FirstOrDefault(job => job.Name == name);
 
+    /// <summary>The job of a row, by the place of the row: what <see cref="Find"/> finds by its name, without looking for it.</summary>
+    internal JobTick? OfRow(int row) => Plan is { } plan && plan.RowPlaces[row] is var place && place < Jobs.Count ? Jobs[place] : Rows is { } rows ? Find(rows.Jobs[row].Name) : null;
+
     /// <summary>Every job that this one keeps from running now, directly or by way of others, in run order.</summary>
     public IReadOnlyList<JobTick> Waiting(string name)
     {

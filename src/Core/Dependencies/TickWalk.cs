@@ -22,6 +22,7 @@ internal sealed class TickWalk : IDisposable
     private readonly Job?[] rowAt;
     private readonly Func<string, Job?> rowOf;
     private readonly List<string> ends = [];
+    private readonly TickFacts[] asked;
     private readonly TickMemory memory;
     private string? behind;
     private TickFacts end;
@@ -32,7 +33,7 @@ internal sealed class TickWalk : IDisposable
         own = runner.IsOwn && book.Flavour == Flavour.Crontabber;
         fallback = new Schedule("1d", null, Backfills: false, book.Flavour);
         Count = plan.Places.Count;
-        Facts = ArrayPool<TickFacts>.Shared.Rent(Count);
+        asked = ArrayPool<TickFacts>.Shared.Rent(Count);
         rowAt = new Job?[Count];
         for (var i = 0; i < rows.Jobs.Count; i++)
         {
@@ -46,9 +47,6 @@ internal sealed class TickWalk : IDisposable
 
     /// <summary>How many jobs there are.</summary>
     public int Count { get; }
-
-    /// <summary>What was found, by place; behind <see cref="Count"/> lies nothing of ours.</summary>
-    public TickFacts[] Facts { get; }
 
     /// <summary>Where the tick ends, one after the other.</summary>
     public IReadOnlyList<string> Ends => ends;
@@ -65,19 +63,34 @@ internal sealed class TickWalk : IDisposable
     /// <summary>The order, when it is such that no tick does anything.</summary>
     public RunOrder? NoTick => plan.Order.Error is null ? null : plan.Order;
 
+    /// <summary>What was found at a place.</summary>
+    public ref readonly TickFacts Facts(int place) => ref memory.IsKept(place) ? ref memory.Of(place) : ref asked[place];
+
     public string Name(int place) => place < plan.Ordered.Count ? plan.Ordered[place].Name : plan.Rest[place - plan.Ordered.Count];
 
     /// <summary>The direct parents that the same tick starts before this job.</summary>
     public IReadOnlyList<string> After(int place)
     {
-        ref readonly var facts = ref Facts[place];
+        ref readonly var facts = ref Facts(place);
         return facts.After is null ? []
             : facts.AfterToo == 0 ? [facts.After]
             : [.. plan.Ordered[place].DependsOn.Where(RunsBefore).Distinct(StringComparer.Ordinal)];
     }
 
     /// <inheritdoc/>
-    public void Dispose() => ArrayPool<TickFacts>.Shared.Return(Facts, clearArray: true);
+    public void Dispose()
+    {
+        // Nearly all of it was never written.
+        for (var place = 0; place < Count; place++)
+        {
+            if (!memory.IsKept(place))
+            {
+                asked[place] = default;
+            }
+        }
+
+        ArrayPool<TickFacts>.Shared.Return(asked);
+    }
 
     /// <summary>Whether what is found at a place is what was found there before: it was not asked for again.</summary>
     public bool IsKept(int place) => memory.IsKept(place);
@@ -86,20 +99,16 @@ internal sealed class TickWalk : IDisposable
     {
         for (var place = 0; place < plan.Ordered.Count; place++)
         {
-            if (memory.Keeps(place, plan.Ordered[place]))
+            if (!memory.Keeps(place))
             {
-                Facts[place] = memory.Of(place);
-            }
-            else
-            {
-                Facts[place] = Reached(place, plan.Ordered[place]);
-                memory.Found(place, plan.Ordered[place], Facts[place]);
+                asked[place] = Reached(place, plan.Ordered[place]);
+                memory.Found(place, asked[place]);
             }
         }
 
         for (var place = plan.Ordered.Count; place < Count; place++)
         {
-            Facts[place] = NeverReached(place);
+            asked[place] = NeverReached(place);
         }
     }
 
@@ -290,7 +299,7 @@ internal sealed class TickWalk : IDisposable
             return facts with { ParentName = parent, ParentTest = test, ParentKind = book.IsConfigured ? ParentKind.Missing : ParentKind.Unknown, ParentRoot = parent, Root = parent };
         }
 
-        ref readonly var itself = ref Facts[place];
+        ref readonly var itself = ref Facts(place);
         var kind = parent == job ? ParentKind.Itself : itself.Outcome == TickOutcome.Ghost || place >= plan.Ordered.Count ? ParentKind.Ghost : ParentKind.Job;
         var root = kind == ParentKind.Job ? itself.ParentRoot ?? parent : parent;
         return facts with
@@ -306,9 +315,16 @@ internal sealed class TickWalk : IDisposable
         };
     }
 
-    private bool RunsBefore(string parent) =>
-        plan.Places.TryGetValue(parent, out var place) && Facts[place] is { IsDue: true } parentFacts
-        && (parentFacts.Otherwise is TickOutcome.Runs or TickOutcome.Queued or TickOutcome.Running || (parentFacts.Otherwise is TickOutcome.Locked && !own));
+    private bool RunsBefore(string parent)
+    {
+        if (!plan.Places.TryGetValue(parent, out var place))
+        {
+            return false;
+        }
+
+        ref readonly var found = ref Facts(place);
+        return found.IsDue && (found.Otherwise is TickOutcome.Runs or TickOutcome.Queued or TickOutcome.Running || (found.Otherwise is TickOutcome.Locked && !own));
+    }
 
     private Job? RowAsTheTickFindsIt(string name)
     {

@@ -18,7 +18,7 @@ public sealed class RunOptions
 
     /// <summary>How many pages of a log are read at once while its older rows are recorded.</summary>
     [Range(1, 1_024)]
-    public int RecordPages { get; init; } = 64;
+    public int RecordPages { get; init; } = 16;
 
     /// <summary>The share of the time spent recording older rows, at most; the rest is pause.</summary>
     [Range(0.001, 1.0)]

@@ -78,6 +78,11 @@ public sealed record StandingsSnapshot
     /// <summary>What is not shown and why, one sentence each; empty when all is.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
+    /// <summary>The runs and the configuration behind it: while they are the same objects nobody looks a job up in them.</summary>
+    internal RunsSnapshot? Runs { get; init; }
+
+    internal ScheduleBook? Book { get; init; }
+
     /// <summary>How many jobs stand so.</summary>
     public int Count(JobState state) => Jobs.Count(standing => standing.State == state);
 

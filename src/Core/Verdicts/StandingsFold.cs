@@ -19,11 +19,15 @@ public static class StandingsFold
         ArgumentNullException.ThrowIfNull(runs);
         var rows = tick.Rows ?? JobsSnapshot.Empty(tick.Source);
         var known = new Known(before.Jobs);
+        var (sameRuns, sameBook) = (ReferenceEquals(before.Runs, runs), ReferenceEquals(before.Book, book));
         JobStanding[]? jobs = before.Jobs.Count == rows.Jobs.Count ? null : new JobStanding[rows.Jobs.Count];
         for (var i = 0; i < rows.Jobs.Count; i++)
         {
-            var old = known.Of(rows.Jobs[i].Name, i);
-            var standing = Judge(old, rows.Jobs[i], runs.Of(rows.Jobs[i].Name), tick.Find(rows.Jobs[i].Name), book?.Find(rows.Jobs[i].Name), now);
+            var job = rows.Jobs[i];
+            var old = known.Of(job.Name, i);
+            var history = old is not null && sameRuns ? old.History : runs.Of(job.Name);
+            var definition = old is not null && sameBook ? old.Definition : book?.Find(job.Name);
+            var standing = Judge(old, job, history, tick.OfRow(i), definition, now);
             if (jobs is null && !ReferenceEquals(standing, before.Jobs[i]))
             {
                 // The first that differs: what was passed so far is as before.
@@ -51,6 +55,8 @@ public static class StandingsFold
             RunsSince = runs.Since,
             RunsWhole = runs.Whole,
             Notices = [.. new[] { rows.Notice, runs.Notice }.OfType<string>()],
+            Runs = runs,
+            Book = book,
         };
     }
 

@@ -2,6 +2,7 @@ using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Schedules;
+using Dashboard.Core.Verdicts;
 using FsCheck.Xunit;
 
 namespace Dashboard.Core.Tests.Dependencies;
@@ -82,6 +83,40 @@ public sealed class TickPropertyTests
             Assert.Equal(anew.Jobs.Select(Told), before.Jobs.Select(Told));
             Assert.Equal(anew.Ends, before.Ends);
             Assert.True(before.Until <= anew.Until && before.Until >= now);
+        }
+    }
+
+    [Property(MaxTest = 500)]
+    public void Standings_folded_on_from_the_last_ones_are_those_folded_from_nothing(byte count, (byte, byte)[] edges, byte[] states, (byte Job, byte State, byte Else)[] changes)
+    {
+        var book = BookOf(count, edges, acyclic: false);
+        var known = RowsOf(book, states).Values.ToDictionary(row => row.Name);
+        var (now, tick, runs, before) = (Now, TickSnapshot.Empty("test"), Runs, StandingsSnapshot.Empty("test"));
+        foreach (var (job, state, otherwise) in changes)
+        {
+            // A row of another state or none, then perhaps a run, a definition, or time.
+            var name = book.Jobs[job % book.Jobs.Count].Name;
+            if (RowsOf(book, [.. Enumerable.Repeat(state, (job % book.Jobs.Count) + 1)]).TryGetValue(name, out var row))
+            {
+                known[name] = row;
+            }
+            else if (state % 2 == 0)
+            {
+                known.Remove(name);
+            }
+
+            runs = otherwise % 5 == 0 ? runs with { ByJob = new Dictionary<string, JobHistory>(runs.ByJob) { [name] = JobHistory.None with { LongDuration = TimeSpan.FromMinutes(state) } } } : runs;
+            book = otherwise % 5 == 1 ? book with { Jobs = [.. book.Jobs.Select(each => each.Name == name ? each with { } : each)] } : book;
+            now += TimeSpan.FromMinutes(otherwise % 5 == 2 ? state : 0);
+            var rows = Captured.Rows(known.Values.OrderBy(each => each.Name, StringComparer.Ordinal));
+            tick = TickRule.Next(tick, book, rows, runs, now);
+
+            before = StandingsFold.Next(before, tick, runs, now, book);
+
+            var anew = StandingsFold.Next(StandingsSnapshot.Empty("test"), tick, runs, now, book);
+            Assert.Equal(anew.Jobs, before.Jobs);
+            Assert.All(before.Jobs, standing => Assert.True(
+                ReferenceEquals(standing.History, runs.Of(standing.Job.Name)) && ReferenceEquals(standing.Definition, book.Find(standing.Job.Name)) && ReferenceEquals(standing.Tick, tick.Find(standing.Job.Name))));
         }
     }
 
