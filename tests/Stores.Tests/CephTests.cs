@@ -113,6 +113,34 @@ public sealed class CephTests(RealStores real)
     }
 
     [Fact]
+    public async Task How_a_bucket_is_laid_out_is_seen_by_looking_and_what_a_program_of_2015_wrote_into_it_is_listed_too()
+    {
+        var options = await real.NewBucketAsync() with { Prefix = "crashes" };
+        await using var store = await NewAsync(options);
+        await using var older = new S3Store("older", options with { Layout = S3Layout.Of2015 }, StoreContext.Silent, Sample.Patient, Sample.Patient);
+        var (first, second) = (CrashId.Parse(string.Concat("a", CrashId.New(Sample.Day).Value.AsSpan(1))), CrashId.Parse(string.Concat("a", CrashId.New(Sample.Day).Value.AsSpan(1))));
+        await store.SaveRawCrashAsync(Sample.Raw, Sample.Dumps, first, Now);
+        await store.SaveProcessedAsync(Sample.Processed(CrashId.New(Sample.Day.AddDays(1))), Now);
+        await store.SaveRawCrashAsync(Sample.Raw, Dumps.None, CrashId.New(Sample.Day.AddDays(1)), Now);
+
+        var dated = await store.Listing.LookAsync(Now);
+
+        Assert.Equal(((CrashItem[])[CrashItem.Raw, CrashItem.DumpNames, CrashItem.Processed, .. Sample.Dumps.Keys.Select(CrashItem.Dump)]).Order(), dated.Items);
+        Assert.Equal(2, dated.Days);
+        Assert.Equal([CrashItem.Raw], dated.Apart);
+        Assert.Equal([first], await store.Listing.ListIdsAsync(dated, Sample.Day, 'a', null, Now).ToListAsync(Now));
+
+        await older.SaveRawCrashAsync(Sample.Raw, Dumps.None, second, Now);
+        var mixed = await store.Listing.LookAsync(Now);
+
+        Assert.Null(mixed.Days);
+        Assert.Empty(mixed.Apart);
+        Assert.Equal(((CrashId[])[first, second]).Order(), await store.Listing.ListIdsAsync(mixed, Sample.Day, 'a', null, Now).ToListAsync(Now));
+        Assert.Equal(((CrashId[])[first, second]).Order(), await store.Listing.ListItemsAsync(mixed, CrashItem.Raw, Sample.Day, Sample.Day, Now).Select(one => one.Id).ToListAsync(Now));
+        Assert.Empty((await older.Listing.LookAsync(Now)).Apart);
+    }
+
+    [Fact]
     public async Task A_save_that_ends_in_the_middle_leaves_no_crash_to_see_where_the_original_left_one_without_dumps()
     {
         await using var store = await NewAsync(await real.NewBucketAsync());

@@ -160,16 +160,16 @@ internal sealed class MemoryStore(string name) : CrashStore(name)
 
     private sealed class KindByKind(MemoryStore store) : IItemListing
     {
-        public ValueTask<IReadOnlyList<CrashItem>> ItemsAsync(CancellationToken cancellationToken) => new([.. store.kept.Keys.Select(key => key.Item).Distinct().Order()]);
+        public ValueTask<ListedLayout> LookAsync(CancellationToken cancellationToken)
+        {
+            store.Ask("look");
+            return new(new ListedLayout([.. store.kept.Keys.Select(key => key.Item).Distinct().Order()], store.kept.Keys.Select(key => key.Id.Day).Distinct().Count(), [CrashItem.Raw]));
+        }
 
-        public ValueTask<int?> DaysAsync(CancellationToken cancellationToken) => new(store.kept.Keys.Select(key => key.Id.Day).Distinct().Count());
-
-        public ValueTask<bool> KeepsDaysApartAsync(CrashItem item, CancellationToken cancellationToken) => new(item == CrashItem.Raw);
-
-        public IAsyncEnumerable<ListedItem> ListItemsAsync(CrashItem item, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<ListedItem> ListItemsAsync(ListedLayout layout, CrashItem item, DateOnly from, DateOnly to, CancellationToken cancellationToken) =>
             store.kept.Where(one => one.Key.Item == item && one.Key.Id.Day >= from && one.Key.Id.Day <= to).OrderBy(one => one.Key.Id).Select(one => new ListedItem(one.Key.Id, one.Value.Length, null)).ToAsyncEnumerable();
 
-        public IAsyncEnumerable<CrashId> ListIdsAsync(DateOnly day, char salt, CrashId? after, CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<CrashId> ListIdsAsync(ListedLayout layout, DateOnly day, char salt, CrashId? after, CancellationToken cancellationToken) =>
             store.EnumerateAsync(day, salt, after, cancellationToken).Where(catalog => catalog.Has(CrashItem.Raw)).Select(catalog => catalog.Id);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Dashboard.Core.Stores;
 using Dashboard.Core.Stores.Crashes;
@@ -119,6 +120,36 @@ public sealed class ParityTests
     }
 
     [Fact]
+    public async Task Each_store_is_looked_at_once_and_asked_for_the_next_part_before_this_one_is_compared()
+    {
+        await FillAsync(3);
+        (source.Lists, target.Lists) = (true, true);
+        var (mine, its) = (new Begun(source), new Begun(target));
+
+        var report = await new ParityAudit(mine, its).RunAsync(new ParityPlan(SampleCrashes.Day.AddDays(-1), SampleCrashes.Day.AddDays(1)), null, Now);
+
+        Assert.True(report.IsWhole);
+        Assert.Equal(15, report.Cells.Sum(cell => cell.Same));
+
+        // Raw crashes of three days, and four other kinds of all days at once.
+        Assert.Equal((7, 7), (mine.Parts, its.Parts));
+        Assert.Equal((1, 1), (source.Asked.Count(what => what == "look"), target.Asked.Count(what => what == "look")));
+    }
+
+    [Fact]
+    public async Task A_listing_that_fails_ends_the_comparison_and_leaves_none_under_way()
+    {
+        await FillAsync(3);
+        (source.Lists, target.Lists) = (true, true);
+        var failing = new Begun(target) { FailsAt = 3 };
+        var mine = new Begun(source);
+
+        await Assert.ThrowsAsync<IOException>(async () => await new ParityAudit(mine, failing).RunAsync(new ParityPlan(SampleCrashes.Day, SampleCrashes.Day), null, Now));
+
+        Assert.Equal((mine.Parts, failing.Parts), (mine.Ended, failing.Ended));
+    }
+
+    [Fact]
     public async Task Where_one_day_of_very_many_is_asked_for_the_listing_of_all_is_not_worth_it()
     {
         (source.Lists, target.Lists) = (true, true);
@@ -169,6 +200,55 @@ public sealed class ParityTests
         }
 
         return ids;
+    }
+
+    /// <summary>Lists as another does; each part ends only when the next has begun, but for the last of them.</summary>
+    private sealed class Begun(MemoryStore store) : CrashStore("listed"), IItemListing
+    {
+        private const int AllParts = 7;
+        private readonly List<TaskCompletionSource> begun = [.. Enumerable.Range(0, AllParts).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        private int parts;
+        private int ended;
+
+        public int Parts => parts;
+
+        public int Ended => ended;
+
+        public int FailsAt { get; init; }
+
+        public override IItemListing Listing => this;
+
+        public override StoreCapabilities Capabilities => store.Capabilities;
+
+        public override ValueTask<CrashCatalog> CatalogAsync(CrashId id, CancellationToken cancellationToken) => store.CatalogAsync(id, cancellationToken);
+
+        public ValueTask<ListedLayout> LookAsync(CancellationToken cancellationToken) => store.Listing!.LookAsync(cancellationToken);
+
+        public async IAsyncEnumerable<ListedItem> ListItemsAsync(ListedLayout layout, CrashItem item, DateOnly from, DateOnly to, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            var part = Interlocked.Increment(ref parts);
+            try
+            {
+                begun[part - 1].SetResult();
+                if (part == FailsAt)
+                {
+                    throw new IOException("away");
+                }
+
+                await foreach (var one in store.Listing!.ListItemsAsync(layout, item, from, to, cancellationToken))
+                {
+                    yield return one;
+                }
+
+                await (part < AllParts && FailsAt == 0 ? begun[part].Task.WaitAsync(TimeSpan.FromMinutes(2), cancellationToken) : Task.CompletedTask);
+            }
+            finally
+            {
+                Interlocked.Increment(ref ended);
+            }
+        }
+
+        public IAsyncEnumerable<CrashId> ListIdsAsync(ListedLayout layout, DateOnly day, char salt, CrashId? after, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     private sealed class Unreadable(MemoryStore store) : CrashStore("new")

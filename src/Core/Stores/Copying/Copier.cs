@@ -42,8 +42,9 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
         }
 
         var copy = await ledger.BeginAsync(plan, cancellationToken);
+        var layout = source.Listing is { } listing ? await listing.LookAsync(cancellationToken) : ListedLayout.Unknown;
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAll(Enumerable.Range(0, PartsAtOnce).Select(_ => PartsAsync(copy, progress, failed)));
+        await Task.WhenAll(Enumerable.Range(0, PartsAtOnce).Select(_ => PartsAsync(copy, layout, progress, failed)));
         await TryAgainAsync(copy, cancellationToken);
         return await ledger.ProgressAsync(copy, cancellationToken);
     }
@@ -53,13 +54,13 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
         await CopyAsync([new CrashToCopy(id, await source.CatalogAsync(id, cancellationToken))], isLast: false, cancellationToken);
 
     // One that cannot go on ends the others: what it met they would meet too.
-    private async Task PartsAsync(long copy, IProgress<CopyPage>? progress, CancellationTokenSource failed)
+    private async Task PartsAsync(long copy, ListedLayout layout, IProgress<CopyPage>? progress, CancellationTokenSource failed)
     {
         try
         {
             while (await ledger.LeaseAsync(copy, owner, Lease, failed.Token) is { } shard)
             {
-                await CopyAsync(shard, progress, failed.Token);
+                await CopyAsync(shard, layout, progress, failed.Token);
             }
         }
         catch
@@ -69,11 +70,11 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
         }
     }
 
-    private async Task CopyAsync(CopyShard shard, IProgress<CopyPage>? progress, CancellationToken cancellationToken)
+    private async Task CopyAsync(CopyShard shard, ListedLayout layout, IProgress<CopyPage>? progress, CancellationToken cancellationToken)
     {
         var page = new List<CrashToCopy>(Page);
         CopyShard? ours = shard;
-        await foreach (var one in ListAsync(shard, cancellationToken))
+        await foreach (var one in ListAsync(shard, layout, cancellationToken))
         {
             page.Add(one);
             if (page.Count == Page)
@@ -91,8 +92,8 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
     }
 
     // What a crash is made of is seen when it is read; a store that lists ids alone need not be asked for it twice.
-    private IAsyncEnumerable<CrashToCopy> ListAsync(CopyShard shard, CancellationToken cancellationToken) => source.Listing is { } listing
-        ? listing.ListIdsAsync(shard.Day, shard.Salt, shard.LastId, cancellationToken).Select(id => new CrashToCopy(id, null))
+    private IAsyncEnumerable<CrashToCopy> ListAsync(CopyShard shard, ListedLayout layout, CancellationToken cancellationToken) => source.Listing is { } listing
+        ? listing.ListIdsAsync(layout, shard.Day, shard.Salt, shard.LastId, cancellationToken).Select(id => new CrashToCopy(id, null))
         : source.EnumerateAsync(shard.Day, shard.Salt, shard.LastId, cancellationToken).Select(catalog => new CrashToCopy(catalog.Id, catalog));
 
     private async Task<CopyShard?> CheckAsync(CopyShard shard, List<CrashToCopy> page, bool isLast, IProgress<CopyPage>? progress, CancellationToken cancellationToken)

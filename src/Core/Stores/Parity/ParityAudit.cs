@@ -36,10 +36,15 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProv
         var counts = new ParityCounts(plan);
         var reads = new List<ParityRead>();
         var doubtful = new List<Doubt>();
-        var listed = source.Listing is { } mine && target.Listing is { } its && await IsWorthAsync(mine, plan, cancellationToken) && await IsWorthAsync(its, plan, cancellationToken);
-        if (listed)
+        var listed = false;
+        if (source.Listing is { } mine && target.Listing is { } its)
         {
-            await ByListingAsync(source.Listing!, target.Listing!, plan, counts, reads, doubtful, cancellationToken);
+            var (left, right) = await BothAsync(mine.LookAsync(cancellationToken).AsTask(), its.LookAsync(cancellationToken).AsTask());
+            listed = IsWorth(left, plan) && IsWorth(right, plan);
+            if (listed)
+            {
+                await ByListingAsync(new ListedSide(mine, left), new ListedSide(its, right), plan, counts, reads, doubtful, cancellationToken);
+            }
         }
 
         for (var day = plan.From; !listed && day <= plan.To; day = day.AddDays(1))
@@ -67,46 +72,59 @@ public sealed class ParityAudit(ICrashStore source, ICrashStore target, TimeProv
         return counts.Report(source.Resource, target.Resource);
     }
 
-    private static async ValueTask<bool> IsWorthAsync(IItemListing listing, ParityPlan plan, CancellationToken cancellationToken) =>
-        await listing.DaysAsync(cancellationToken) is not { } days || days <= (plan.To.DayNumber - plan.From.DayNumber + 1) * ListingIsCheaper;
+    private static bool IsWorth(ListedLayout layout, ParityPlan plan) => layout.Days is not { } days || days <= (plan.To.DayNumber - plan.From.DayNumber + 1) * ListingIsCheaper;
 
-    // Kind by kind: what is the same in both listings costs nothing more.
-    private async Task ByListingAsync(IItemListing mine, IItemListing its, ParityPlan plan, ParityCounts counts, List<ParityRead> reads, List<Doubt> doubtful, CancellationToken cancellationToken)
+    // Kind by kind: what is the same in both listings costs nothing more. While one part is compared both stores are asked for the first page of the next.
+    private async Task ByListingAsync(ListedSide mine, ListedSide its, ParityPlan plan, ParityCounts counts, List<ParityRead> reads, List<Doubt> doubtful, CancellationToken cancellationToken)
     {
-        foreach (var item in (await mine.ItemsAsync(cancellationToken)).Union(await its.ItemsAsync(cancellationToken)).Order().ToList())
+        var parts = Parts(mine.Layout, its.Layout, plan).ToList();
+        ListedPair? ahead = null;
+        try
         {
-            // Where both keep days apart, a day is held against the same day; otherwise all days together, in the order of ids.
-            var apart = await mine.KeepsDaysApartAsync(item, cancellationToken) && await its.KeepsDaysApartAsync(item, cancellationToken);
-            for (var day = plan.From; day <= plan.To; day = apart ? day.AddDays(1) : plan.To.AddDays(1))
+            for (var at = 0; at < parts.Count; at++)
             {
-                var until = apart ? day : plan.To;
-                await MergeAsync(item, mine.ListItemsAsync(item, day, until, cancellationToken), its.ListItemsAsync(item, day, until, cancellationToken), counts, reads, doubtful, cancellationToken);
+                await using var part = ahead ?? new ListedPair(mine, its, parts[at], cancellationToken);
+                ahead = at + 1 < parts.Count ? new ListedPair(mine, its, parts[at + 1], cancellationToken) : null;
+                await foreach (var (left, right) in part.EachAsync())
+                {
+                    await CompareAsync(parts[at].Item, left, right, counts, reads, doubtful, cancellationToken);
+                }
+
                 await SettleAsync(plan, counts, reads, doubtful, cancellationToken);
+            }
+        }
+        finally
+        {
+            if (ahead is not null)
+            {
+                await ahead.DisposeAsync();
             }
         }
     }
 
-    private async Task MergeAsync(
-        CrashItem item, IAsyncEnumerable<ListedItem> mine, IAsyncEnumerable<ListedItem> its, ParityCounts counts, List<ParityRead> reads, List<Doubt> doubtful, CancellationToken cancellationToken)
+    // Where both keep days apart, a day is held against the same day; otherwise all days together, in the order of ids.
+    private static IEnumerable<ListedPart> Parts(ListedLayout mine, ListedLayout its, ParityPlan plan)
     {
-        await using var left = mine.GetAsyncEnumerator(cancellationToken);
-        await using var right = its.GetAsyncEnumerator(cancellationToken);
-        var (more, most) = await BothAsync(left.MoveNextAsync().AsTask(), right.MoveNextAsync().AsTask());
-        while (more || most)
+        foreach (var item in mine.Items.Union(its.Items).Order())
         {
-            var order = !more ? 1 : !most ? -1 : left.Current.Id.CompareTo(right.Current.Id);
-            var id = order <= 0 ? left.Current.Id : right.Current.Id;
-            if (order == 0 && ParityRule.Of(item, Entry(item, left.Current), Entry(item, right.Current)) == ParityOutcome.Same)
+            var apart = mine.Apart.Contains(item) && its.Apart.Contains(item);
+            for (var day = plan.From; day <= plan.To; day = apart ? day.AddDays(1) : plan.To.AddDays(1))
             {
-                await CountAsync(id.Day!.Value, id, item, ParityOutcome.Same, counts, reads, cancellationToken);
+                yield return new ListedPart(item, day, apart ? day : plan.To);
             }
-            else
-            {
-                doubtful.Add(new Doubt(id.Day!.Value, id, item));
-            }
+        }
+    }
 
-            more = order <= 0 ? await left.MoveNextAsync() : more;
-            most = order >= 0 ? await right.MoveNextAsync() : most;
+    private async ValueTask CompareAsync(CrashItem item, ListedItem? mine, ListedItem? its, ParityCounts counts, List<ParityRead> reads, List<Doubt> doubtful, CancellationToken cancellationToken)
+    {
+        var id = (mine ?? its)!.Value.Id;
+        if (mine is { } left && its is { } right && ParityRule.Of(item, Entry(item, left), Entry(item, right)) == ParityOutcome.Same)
+        {
+            await CountAsync(id.Day!.Value, id, item, ParityOutcome.Same, counts, reads, cancellationToken);
+        }
+        else
+        {
+            doubtful.Add(new Doubt(id.Day!.Value, id, item));
         }
     }
 

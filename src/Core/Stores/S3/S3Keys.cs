@@ -17,9 +17,14 @@ public sealed class S3Keys(string prefix, S3Layout layout)
     }
 
     /// <summary>What keys of raw crashes of a day begin with, when their ids begin with a digit. In the layout of 2015 days lie among each other: the ids must be looked at.</summary>
-    public IReadOnlyList<string> RawPrefixes(DateOnly day, char salt) => layout == S3Layout.Today
-        ? [$"{Root}/raw_crash/{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}/{salt}", $"{Root}/raw_crash/{salt}"]
-        : [$"{Root}/raw_crash/{salt}"];
+    /// <param name="day">The day.</param>
+    /// <param name="salt">The digit.</param>
+    /// <param name="isApart">Nothing of the layout of 2015 lies among what is laid out as today.</param>
+    public IReadOnlyList<string> RawPrefixes(DateOnly day, char salt, bool isApart)
+    {
+        var (ofDay, plain) = ($"{Root}/raw_crash/{day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}/{salt}", $"{Root}/raw_crash/{salt}");
+        return layout != S3Layout.Today ? [plain] : isApart ? [ofDay] : [ofDay, plain];
+    }
 
     /// <summary>What keys of one kind begin with.</summary>
     public string PrefixOf(CrashItem item) => $"{Root}/{ThingOf(item)}/";

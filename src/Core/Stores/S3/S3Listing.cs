@@ -50,19 +50,21 @@ internal sealed class S3Listing(string bucket, S3Keys keys, TransactionExecutor<
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<CrashItem>> ItemsAsync(CancellationToken cancellationToken) =>
-        [.. (await FoldersAsync(keys.Above, cancellationToken)).Folders.Select(keys.ItemOf).OfType<CrashItem>().Order()];
-
-    /// <inheritdoc/>
-    public async ValueTask<int?> DaysAsync(CancellationToken cancellationToken) => await KeepsDaysApartAsync(CrashItem.Raw, cancellationToken) ? (await FoldersAsync(keys.PrefixOf(CrashItem.Raw), cancellationToken)).Folders.Count : null;
-
-    /// <inheritdoc/>
-    public async ValueTask<bool> KeepsDaysApartAsync(CrashItem item, CancellationToken cancellationToken) =>
-        keys.DayPrefix(item, default) is not null && !(await FoldersAsync(keys.PrefixOf(item), cancellationToken)).HasKeys;
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<ListedItem> ListItemsAsync(CrashItem item, DateOnly from, DateOnly to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async ValueTask<ListedLayout> LookAsync(CancellationToken cancellationToken)
     {
+        var (kinds, raw) = (FoldersAsync(keys.Above, cancellationToken), FoldersAsync(keys.PrefixOf(CrashItem.Raw), cancellationToken));
+        await Task.WhenAll(kinds, raw);
+        IReadOnlyList<CrashItem> items = [.. (await kinds).Folders.Select(keys.ItemOf).OfType<CrashItem>().Order()];
+
+        // Where a program of an older layout wrote as well, days lie beside folders of days.
+        var (days, hasKeys) = await raw;
+        return keys.DayPrefix(CrashItem.Raw, default) is not null && !hasKeys ? new ListedLayout(items, days.Count, [CrashItem.Raw]) : new ListedLayout(items, null, []);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ListedItem> ListItemsAsync(ListedLayout layout, CrashItem item, DateOnly from, DateOnly to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
         var ways = new List<IAsyncEnumerable<S3Listed>>();
         if (keys.DayPrefix(item, from) is null)
         {
@@ -75,7 +77,7 @@ internal sealed class S3Listing(string bucket, S3Keys keys, TransactionExecutor<
                 ways.Add(KeysAsync(keys.DayPrefix(item, day)!, null, null, cancellationToken));
             }
 
-            if (!await KeepsDaysApartAsync(item, cancellationToken))
+            if (!layout.Apart.Contains(item))
             {
                 ways.Add(KeysAsync(keys.PrefixOf(item), Deeper, null, cancellationToken));
             }
@@ -91,9 +93,11 @@ internal sealed class S3Listing(string bucket, S3Keys keys, TransactionExecutor<
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<CrashId> ListIdsAsync(DateOnly day, char salt, CrashId? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<CrashId> ListIdsAsync(ListedLayout layout, DateOnly day, char salt, CrashId? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var ways = keys.RawPrefixes(day, salt).Select(prefix => KeysAsync(prefix, Deeper, after is { } last ? $"{prefix[..^1]}{last}" : null, cancellationToken)).ToList();
+        ArgumentNullException.ThrowIfNull(layout);
+        var prefixes = keys.RawPrefixes(day, salt, isApart: layout.Apart.Contains(CrashItem.Raw));
+        var ways = prefixes.Select(prefix => KeysAsync(prefix, Deeper, after is { } last ? $"{prefix[..^1]}{last}" : null, cancellationToken)).ToList();
         await foreach (var (id, _) in InOrderAsync(ways, cancellationToken))
         {
             if (id.Day == day && id.Salt == salt && !(id <= after))

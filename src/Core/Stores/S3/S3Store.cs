@@ -119,7 +119,7 @@ public sealed class S3Store : CrashStore
     public override async IAsyncEnumerable<CrashCatalog> EnumerateAsync(DateOnly day, char salt, CrashId? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var page = new List<CrashId>(options.Parallel);
-        await foreach (var id in listing.ListIdsAsync(day, salt, after, cancellationToken))
+        await foreach (var id in listing.ListIdsAsync(ListedLayout.Unknown, day, salt, after, cancellationToken))
         {
             page.Add(id);
             if (page.Count == options.Parallel)
