@@ -44,6 +44,7 @@ if (Verbs.Asked(args))
 }
 
 var settings = SettingsStart.Read(SourceArguments.Expand(args));
+settings.Cover();
 if (await settings.AnsweredAsync(Console.Out, Console.Error, CancellationToken.None) is { } answered)
 {
     return answered;

@@ -15,15 +15,16 @@ namespace Dashboard.Core.Configuration;
 /// <param name="shipped">The files beside the program; one that is not there is left out.</param>
 public sealed class ConfigurationSources(OptionCatalog catalog, string folder, IReadOnlyList<string> arguments, Layer environment, params IReadOnlyList<string> shipped)
 {
-    private readonly Layer commandLine = CommandLineLayer.Read(arguments, catalog);
-
     /// <summary>What can be configured.</summary>
     public OptionCatalog Catalog { get; } = catalog;
+
+    /// <summary>What the command line says.</summary>
+    public Layer CommandLine { get; } = CommandLineLayer.Read(arguments, catalog);
 
     /// <summary>Reads all of them now.</summary>
     public ConfigurationReading Read()
     {
-        var layers = new List<Layer> { commandLine, environment };
+        var layers = new List<Layer> { CommandLine, environment };
         layers.AddRange(shipped.Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(path => SettingsFile.Read(path, LayerKind.Shipped)));
 
         // Where the files are, and how much they count, cannot stand in one of them.

@@ -31,6 +31,11 @@ public static class StoreClasses
         return registry
             .AddStore<NullStore>("Keeps nothing.", [], (section, _) => new NullStore(section.Path), "socorro.external.crashstorage_base.NullCrashStorage")
             .AddStore<FileStore>("Keeps crashes in a file tree.", FileOptions(), Files, "socorro.external.fs.crashstorage.FSRadixTreeStorage")
+            .Add(new LoadableClass("LegacyFileStore", typeof(ICrashStore), typeof(FileStore), FileOptions(FileLayout.Legacy), Files)
+            {
+                Doc = "Keeps crashes in a file tree, those of one folder side by side.",
+                Aliases = ["socorro.external.fs.crashstorage.FSLegacyRadixTreeStorage", "socorro.external.fs.crashstorage.FSPermanentStorage"],
+            })
             .AddStore<DatedFileStore>("Keeps crashes in a file tree that is a queue as well.", QueueOptions(), Queue, "socorro.external.fs.crashstorage.FSDatedRadixTreeStorage")
             .AddStore<S3Store>("Keeps crashes in a bucket of S3, Amazon's or Ceph's.", S3Options(), S3, "socorro.external.boto.crashstorage.BotoS3CrashStorage")
             .AddStore<PostgresStore>("Keeps raw and processed crashes in PostgreSQL.", PostgresOptions(), Postgres, "socorro.external.postgresql.crashstorage.PostgreSQLCrashStorage")
@@ -63,8 +68,8 @@ public static class StoreClasses
     // How a store waits is said to each of them, as in the original.
     private static OptionDefinition[] Waiting(ExecutorOptions usual) =>
     [
-        Option.Text("transaction_executor_class", "Which executor its calls run in.", usual.TransactionExecutorClass),
-        Option.Text("backoff_delays", "Seconds between attempts, separated by commas.", usual.BackoffDelays),
+        Option.Text("transaction_executor_class", "Which executor its calls run in.", usual.TransactionExecutorClass) with { Check = text => Fault(new ExecutorOptions { TransactionExecutorClass = text }) },
+        Option.Text("backoff_delays", "Seconds between attempts, separated by commas.", usual.BackoffDelays) with { Check = text => Fault(new ExecutorOptions { BackoffDelays = text }) },
         Option.Number("wait_log_interval", "Seconds between signs of life while it waits.", usual.WaitLogInterval, least: 0.001, most: 3_600),
         Option.Number("attempt_deadline", "How long one attempt may take, in seconds; 0 for no bound.", usual.AttemptDeadlineSeconds, least: 0, most: 86_400),
     ];
@@ -81,12 +86,28 @@ public static class StoreClasses
         return waits.Validate(new(waits)).FirstOrDefault() is { } fault ? throw new FormatException(fault.ErrorMessage) : waits;
     }
 
+    // What is expected, without the words of the section executors have of their own.
+    private static string? Fault(ExecutorOptions waits) => waits.Validate(new(waits)).FirstOrDefault()?.ErrorMessage is { } fault ? fault[(fault.LastIndexOf(';') + 1)..].Trim(' ', '.') : null;
+
+    private static string? Fault(Action<string> parse, string text)
+    {
+        try
+        {
+            parse(text);
+            return null;
+        }
+        catch (FormatException cause)
+        {
+            return cause.Message.TrimEnd('.');
+        }
+    }
+
     private static OptionDefinition Required(OptionDefinition option) => option with { IsRequired = true };
 
-    private static OptionDefinition[] FileOptions() =>
+    private static OptionDefinition[] FileOptions(FileLayout layout = FileLayout.RadixTree) =>
     [
         Required(Option.Path("fs_root", "The folder of all.")),
-        Option.Choice<FileLayout>("layout", "Where what lies.", FileLayout.RadixTree),
+        Option.Choice<FileLayout>("layout", "Where what lies.", layout),
         .. Waiting(StoreWaits.Once),
     ];
 
@@ -220,7 +241,7 @@ public static class StoreClasses
     private static OptionDefinition[] MigrationOptions() =>
     [
         .. Two("fallback"),
-        Option.Text("date_threshold", "The first day of the primary store, as YYMMDD.", "150401"),
+        Option.Text("date_threshold", "The first day of the primary store, as YYMMDD.", "150401") with { Check = text => Fault(each => MigrationStore.ParseThreshold(each), text) },
         Option.Truth("read_through", "Whether what the store of its day has not is looked for in the other.", otherwise: false),
     ];
 
@@ -234,7 +255,7 @@ public static class StoreClasses
     [
         .. Two("deferred"),
         Option.Class<ICrashStore>($"processed:{Class}", "The store of all processed crashes; empty when they go the way of the others."),
-        Option.Text("deferral_criteria", "Which crashes are put off: FIELD, not FIELD, FIELD == \"text\", FIELD != 1, always, never.", DeferralRule.Default.Text),
+        Option.Text("deferral_criteria", "Which crashes are put off: FIELD, not FIELD, FIELD == \"text\", FIELD != 1, always, never.", DeferralRule.Default.Text) with { Check = text => Fault(each => DeferralRule.Parse(each), text) },
     ];
 
     private static PrimaryDeferredStore Deferred(SectionValues section, ClassMaker maker)

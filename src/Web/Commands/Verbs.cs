@@ -10,19 +10,21 @@ namespace Dashboard.Web.Commands;
 /// <summary>What the program does besides serving pages: <c>./run VERB</c>.</summary>
 internal static class Verbs
 {
-    /// <summary>Whether the arguments ask for a verb; otherwise they are for the web server.</summary>
+    /// <summary>Whether the arguments ask for a verb, or for help wherever that stands among settings; otherwise they are for the web server.</summary>
     public static bool Asked(string[] arguments) =>
-        arguments is [var first, ..] && (!first.StartsWith('-') || first is "--help" or "-h" or "-?" or "--version");
+        arguments is [var first, ..] && (!first.StartsWith('-') || first is "--version" || arguments.Any(IsHelp));
 
     /// <summary>Runs it; 0 when it did what was asked.</summary>
     public static async Task<int> RunAsync(string[] arguments)
     {
         try
         {
-            var code = await Root().Parse(arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(45) });
-            if (arguments is ["--help" or "-h" or "-?"])
+            // Settings beside it may name plug-ins, which have options of their own.
+            var helps = arguments is [['-', ..], ..] && arguments.Any(IsHelp);
+            var code = await Root().Parse(helps ? ["--help"] : arguments).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(45) });
+            if (helps)
             {
-                await Console.Out.WriteAsync($"Settings, in a file, the environment (Section__Name) or here:\n{OptionHelp.ForTerminal(SettingsCatalog.New())}");
+                await Console.Out.WriteAsync($"Settings, in a file, the environment (Section__Name) or here:\n{OptionHelp.ForTerminal(SettingsStart.CatalogOf(arguments))}");
             }
 
             return code;
@@ -52,6 +54,8 @@ internal static class Verbs
             ? new ConfigurationBuilder().Add(settings.Live).Build()
             : throw new VerbException(string.Join(Environment.NewLine, settings.First.Faults));
     }
+
+    private static bool IsHelp(string argument) => argument is "--help" or "-h" or "-?";
 
     private static RootCommand Root()
     {

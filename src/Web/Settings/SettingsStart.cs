@@ -1,6 +1,7 @@
 using Dashboard.Core.Configuration;
 using Dashboard.Core.Configuration.Classes;
 using Dashboard.Core.Configuration.Layers;
+using Dashboard.Core.Configuration.Options;
 using Dashboard.Core.Configuration.Readings;
 using Dashboard.Core.Configuration.Writing;
 using Dashboard.Web.Commands;
@@ -22,18 +23,16 @@ internal sealed record SettingsStart(ConfigurationSources Sources, Configuration
     /// <summary>Reads it.</summary>
     public static SettingsStart Read(IReadOnlyList<string> arguments)
     {
-        var catalog = SettingsCatalog.New();
         var environment = EnvironmentLayer.OfProcess();
-        var commandLine = CommandLineLayer.Read(arguments, catalog);
-        string? Said(string path) => commandLine.Values.Concat(environment.Values).FirstOrDefault(value => OptionPath.Comparer.Equals(value.Path, path))?.Text;
-
-        // Plug-ins come first: what they bring can be named by everything that is read afterwards.
-        var faults = Said(AdminOptions.Plugins) is { Length: > 0 } folder ? PluginFolder.Load(Path.GetFullPath(folder), catalog.Classes) : [];
-        var name = Said("environment") ?? EnvironmentNames.Select(Environment.GetEnvironmentVariable).FirstOrDefault(each => !string.IsNullOrEmpty(each)) ?? Environments.Production;
+        var (catalog, faults) = CatalogOf(arguments, environment);
+        var name = Said("environment", arguments, environment, catalog) ?? EnvironmentNames.Select(Environment.GetEnvironmentVariable).FirstOrDefault(each => !string.IsNullOrEmpty(each)) ?? Environments.Production;
         var sources = new ConfigurationSources(catalog, ContentRoot.Find(), arguments, environment, "appsettings.json", $"appsettings.{name}.json");
         var first = sources.Read().With(faults);
         return new SettingsStart(sources, first, new LayeredConfiguration(first));
     }
+
+    /// <summary>Everything that can be said, with what plug-ins bring when these arguments or the environment name a folder of them.</summary>
+    public static OptionCatalog CatalogOf(IReadOnlyList<string> arguments) => CatalogOf(arguments, EnvironmentLayer.OfProcess()).Catalog;
 
     /// <summary>Does what <c>--admin.print_conf</c> and <c>--admin.dump_conf</c> ask for, or says why nothing can be done with such a configuration.</summary>
     /// <returns>The exit code; null when the dashboard is to be served.</returns>
@@ -44,7 +43,14 @@ internal sealed record SettingsStart(ConfigurationSources Sources, Configuration
             await error.WriteLineAsync(fault.ToString().AsMemory(), cancellationToken);
         }
 
-        if (Text(AdminOptions.Print) is { Length: > 0 } format)
+        // Who looks at it or writes it down is told what was passed over; who serves it reads that in the log.
+        var (print, dump) = (Text(AdminOptions.Print), Text(AdminOptions.Dump));
+        foreach (var warning in print is { Length: > 0 } || dump is { Length: > 0 } ? First.Warnings : [])
+        {
+            await error.WriteLineAsync(warning.ToString().AsMemory(), cancellationToken);
+        }
+
+        if (print is { Length: > 0 } format)
         {
             await output.WriteAsync(SettingsPrint.Of(First, format).AsMemory(), cancellationToken);
             return First.IsUsable ? 0 : StartRule.ExitCode;
@@ -55,13 +61,16 @@ internal sealed record SettingsStart(ConfigurationSources Sources, Configuration
             return StartRule.ExitCode;
         }
 
-        return Text(AdminOptions.Dump) is { Length: > 0 } path ? await DumpAsync(path, output, error, cancellationToken) : null;
+        return dump is { Length: > 0 } path ? await DumpAsync(path, output, error, cancellationToken) : null;
     }
 
     /// <summary>What to say of secrets that stand in the command line, where everybody on the machine reads them; null when there are none.</summary>
-    public string? Exposed => First.Options.Where(option => option is { Option.IsSecret: true, Origin.Kind: LayerKind.CommandLine } && HasSecret(option.Text)).Select(option => option.Path).ToList() is { Count: > 0 } paths
-        ? $"Everybody on this machine can read what stands in the command line, and there are secrets in it: {string.Join(", ", paths)}. Say them in the environment (Section__Name) or in a file (--admin.conf), the password of a PostgreSQL also in ~/.pgpass."
+    public string? Exposed => CommandLineSecrets.Select(value => value.Path).Distinct(OptionPath.Comparer).ToList() is { Count: > 0 } paths
+        ? $"Everybody on this machine can read a command line while a program starts, shells remember it, and there are secrets in it: {string.Join(", ", paths)}. Say them in the environment (Section__Name) or in a file (--admin.conf), the password of a PostgreSQL also in ~/.pgpass."
         : null;
+
+    /// <summary>Makes secrets unreadable in the command line as other programs see it, where the system lets us; what was read is kept.</summary>
+    public void Cover() => CommandLineCover.Cover([.. CommandLineSecrets.Select(value => value.Text)]);
 
     /// <summary>Makes this the configuration of the web program: in the place of the files, the environment and the command line, which it has read itself.</summary>
     public void Apply(WebApplicationBuilder builder)
@@ -75,8 +84,21 @@ internal sealed record SettingsStart(ConfigurationSources Sources, Configuration
         configuration.Sources.Add(Live);
     }
 
+    // Also what is overruled, and what is no option because its name was mistyped.
+    private IEnumerable<LayerValue> CommandLineSecrets => Sources.CommandLine.Values.Where(value => First.Find(value.Path)?.Option is { IsSecret: true } ? HasSecret(value.Text) : SecretText.OfOther(value.Path, value.Text) != value.Text);
+
+    private static (OptionCatalog Catalog, IReadOnlyList<ConfigurationFault> Faults) CatalogOf(IReadOnlyList<string> arguments, Layer environment)
+    {
+        // Plug-ins come first: what they bring can be named by everything that is read afterwards.
+        var catalog = SettingsCatalog.New();
+        return (catalog, Said(AdminOptions.Plugins, arguments, environment, catalog) is { Length: > 0 } folder ? PluginFolder.Load(Path.GetFullPath(folder), catalog.Classes) : []);
+    }
+
+    private static string? Said(string path, IReadOnlyList<string> arguments, Layer environment, OptionCatalog catalog) =>
+        CommandLineLayer.Read(arguments, catalog).Values.Concat(environment.Values).FirstOrDefault(value => OptionPath.Comparer.Equals(value.Path, path))?.Text;
+
     // A connection string without a password is no secret.
-    private static bool HasSecret(string? text) => text is { Length: > 0 }
+    private static bool HasSecret(string text) => text.Length > 0
         && (!text.Contains("Host=", StringComparison.OrdinalIgnoreCase) || text.Contains("Password=", StringComparison.OrdinalIgnoreCase) || text.Contains("Pwd=", StringComparison.OrdinalIgnoreCase));
 
     private async Task<int> DumpAsync(string path, TextWriter output, TextWriter error, CancellationToken cancellationToken)

@@ -129,6 +129,26 @@ public sealed class ClassOptionsTests
     }
 
     [Fact]
+    public void A_plugin_that_fails_in_its_own_way_is_told_with_its_file_and_does_not_end_the_program()
+    {
+        var folder = Directory.CreateTempSubdirectory("dashboard-plugins-");
+        try
+        {
+            File.Copy(typeof(PluginSample).Assembly.Location, Path.Combine(folder.FullName, "Sample.dll"));
+            AppContext.SetSwitch(PluginSample.Fails, true);
+
+            var fault = Assert.Single(PluginFolder.Load(folder.FullName, new ClassRegistry()));
+
+            Assert.Equal((Path.Combine(folder.FullName, "Sample.dll"), "made for another version"), (fault.File, fault.Found));
+        }
+        finally
+        {
+            AppContext.SetSwitch(PluginSample.Fails, false);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_folder_of_plugins_that_everybody_may_write_is_refused_whole()
     {
         var folder = Directory.CreateTempSubdirectory("dashboard-plugins-");
@@ -161,8 +181,11 @@ public sealed class ClassOptionsTests
 [LoadableClass("an.alias.of.PluginSample")]
 public sealed class PluginSample(long number) : IFormattable, ILoadable<IFormattable>
 {
+    /// <summary>The switch of the program by which it fails when it is asked what it can be told: a program has one set of them, whatever loaded the class.</summary>
+    public const string Fails = "Dashboard.Tests.PluginSampleFails";
+
     /// <inheritdoc/>
-    public static IReadOnlyList<OptionDefinition> Options { get; } = [Option.Whole("number", "A number.", 1)];
+    public static IReadOnlyList<OptionDefinition> Options => AppContext.TryGetSwitch(Fails, out var fails) && fails ? throw new NotSupportedException("made for another version") : [Option.Whole("number", "A number.", 1)];
 
     /// <inheritdoc/>
     public static IFormattable Build(SectionValues section, ClassMaker maker)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dashboard.Core.Access;
 using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Configuration;
@@ -9,7 +10,7 @@ using Dashboard.Core.Database;
 using Dashboard.Core.Feeds;
 using Dashboard.Kit;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Dashboard.Core.Tests.Configuration;
@@ -21,6 +22,7 @@ public sealed class ConfigurationReloadTests : IAsyncLifetime
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("dashboard-reload-");
     private readonly FakeTimeProvider clock = new();
     private readonly Vault vault = new();
+    private readonly Warned log = new();
     private OwnDatabase own = null!;
     private AuditQueries audit = null!;
     private Feed<ConfigurationSnapshot> snapshots = null!;
@@ -42,7 +44,7 @@ public sealed class ConfigurationReloadTests : IAsyncLifetime
         var first = sources.Read();
         (snapshots, live, holder) = (new(new ConfigurationSnapshot(1, first, clock.GetUtcNow())), new(first), new(vault.Make("one")));
         var step = new GenerationStep<Box>("boxes", holder, (next, _) => vault.BuildAsync(next.Find("server:host")!.Text!), vault.ProbeAsync, clock);
-        reload = new ConfigurationReload(sources, live, [step], [new NoEvil()], snapshots, vault, new DeedPace(clock), audit, clock, NullLogger<ConfigurationReload>.Instance);
+        reload = new ConfigurationReload(sources, live, [step], [new NoEvil()], snapshots, vault, new DeedPace(clock), audit, clock, log);
     }
 
     public async ValueTask DisposeAsync()
@@ -81,6 +83,19 @@ public sealed class ConfigurationReloadTests : IAsyncLifetime
         var line = Assert.Single(await audit.PageAsync(new AuditFilter(), Stop)).Entry;
         Assert.Equal(("done", "Ada", "reload-configuration", "Generation 2 is in use: 2 options changed."), (line.Event, line.Who.Name, line.Kind, line.Summary));
         Assert.Equal("""{"server:host":"two","server:password":"\u2022\u2022\u2022"}""", line.After);
+    }
+
+    [Fact]
+    public async Task A_name_that_was_mistyped_is_told_in_the_log_once_and_on_the_page_although_nothing_has_changed()
+    {
+        await SayAsync("[server]\nhost=one\npassword=hunter2\nprot=1\n");
+
+        var report = (await reload.ReloadAsync(Ada, Stop)).Report!;
+        await reload.ReloadAsync("SIGHUP", Stop);
+
+        Assert.Equal(ReloadOutcome.Unchanged, report.Outcome);
+        Assert.Equal($"{File}:4: 'server:prot', which is no option. Expected: server:port, perhaps.", Assert.Single(log.Warnings));
+        Assert.Equal(log.Warnings, snapshots.Newest.Reading.Warnings.Select(warning => warning.ToString()));
     }
 
     [Theory]
@@ -242,5 +257,23 @@ public sealed class ConfigurationReloadTests : IAsyncLifetime
         }
 
         public Task<Permission> AskAsync(Actor actor, Deed deed, CancellationToken cancellationToken) => Task.FromResult(Permission.Of(actor, deed, Standing.Of(actor.Role)));
+    }
+
+    private sealed class Warned : ILogger<ConfigurationReload>
+    {
+        public ConcurrentQueue<string> Warnings { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel == LogLevel.Warning)
+            {
+                Warnings.Enqueue(formatter(state, exception));
+            }
+        }
     }
 }

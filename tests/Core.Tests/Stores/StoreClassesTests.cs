@@ -1,7 +1,11 @@
+using Dashboard.Core.Configuration;
 using Dashboard.Core.Configuration.Classes;
+using Dashboard.Core.Configuration.Layers;
 using Dashboard.Core.Configuration.Options;
+using Dashboard.Core.Configuration.Readings;
 using Dashboard.Core.Stores;
 using Dashboard.Core.Stores.Composites;
+using Dashboard.Core.Stores.Crashes;
 using Dashboard.Core.Stores.Files;
 using Dashboard.Core.Stores.S3;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +19,7 @@ public sealed class StoreClassesTests
     [Theory]
     [InlineData("socorro.external.boto.crashstorage.BotoS3CrashStorage", "S3Store")]
     [InlineData("socorro.external.fs.crashstorage.FSDatedRadixTreeStorage", "DatedFileStore")]
+    [InlineData("socorro.external.fs.crashstorage.FSPermanentStorage", "LegacyFileStore")]
     [InlineData("socorro.external.crashstorage_base.PolyCrashStorage", "PolyStore")]
     [InlineData("socorro.external.crashstorage_base.PrimaryDeferredProcessedStorage", "PrimaryDeferredStore")]
     [InlineData("FallbackStore", "FallbackStore")]
@@ -38,17 +43,39 @@ public sealed class StoreClassesTests
         Assert.Equal("s3 crashes@s3.us-east-1.amazonaws.com", Assert.IsType<S3Store>(store.Parts[1]).Resource);
     }
 
-    [Theory]
-    [InlineData("backoff_delays", "soon")]
-    [InlineData("transaction_executor_class", "Forever")]
-    public async Task What_an_executor_does_not_understand_is_told_with_its_place(string option, string text)
+    [Fact]
+    public async Task A_tree_as_it_was_before_crashes_had_folders_is_a_class_of_its_own_name_with_its_own_layout()
     {
         await using var maker = new ClassMaker(new ServiceCollection().BuildServiceProvider());
+        var root = Directory.CreateTempSubdirectory("dashboard-legacy-");
+        try
+        {
+            var store = maker.Make<ICrashStore>(Named("socorro.external.fs.crashstorage.FSLegacyRadixTreeStorage", "destination", ("fs_root", root.FullName)));
+            var id = CrashId.New(SampleCrashes.Day);
+            await store.SaveRawCrashAsync(SampleCrashes.Raw, Dumps.None, id, TestContext.Current.CancellationToken);
 
-        var refused = Assert.Throws<ClassMakingException>(() => maker.Make<ICrashStore>(Named("FileStore", "destination", ("fs_root", "/srv"), (option, text))));
+            Assert.True(File.Exists(new FileTree(root.FullName, FileLayout.Legacy).File(id, CrashItem.Raw)));
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
+    }
 
-        Assert.Contains("destination", refused.Message, StringComparison.Ordinal);
-        Assert.Contains(text, refused.Message, StringComparison.Ordinal);
+    [Theory]
+    [InlineData("FileStore", "fs_root=/srv", "backoff_delays=soon", "it takes 1 to 100 numbers of seconds, each from 0 to 86400, separated by commas")]
+    [InlineData("FileStore", "fs_root=/srv", "transaction_executor_class=Forever", "known are TransactionExecutor, TransactionExecutorWithLimitedBackoff, TransactionExecutorWithInfiniteBackoff")]
+    [InlineData("MigrationStore", "primary.storage_class=NullStore\nfallback.storage_class=NullStore", "date_threshold=yesterday", "date_threshold is 'yesterday'; it takes a day as YYMMDD, as 150401 for 1 April 2015")]
+    [InlineData("PrimaryDeferredStore", "primary.storage_class=NullStore\ndeferred.storage_class=NullStore", "deferral_criteria=__import__('os')", "deferral_criteria")]
+    public void What_a_store_does_not_understand_is_told_with_its_file_and_line(string name, string needs, string said, string expected)
+    {
+        var text = $"[destination]\ncrashstorage_class={name}\n{needs}\n{said}\n";
+
+        var fault = Assert.Single(ConfigurationResolver.Resolve(CoreCatalog.New(new ClassRegistry()), [SettingsFile.ReadText(text, "own.ini")]).Faults);
+
+        Assert.Equal($"own.ini:{text.Count('\n')}", fault.Place);
+        Assert.StartsWith($"destination:{said.Split('=')[0]} = ", fault.Found, StringComparison.Ordinal);
+        Assert.Contains(expected, fault.Expected, StringComparison.Ordinal);
     }
 
     [Fact]

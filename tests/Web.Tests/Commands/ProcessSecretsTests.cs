@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Dashboard.Kit;
 using Dashboard.Web.Commands;
@@ -64,6 +65,44 @@ public sealed partial class ProcessSecretsTests : IDisposable
 
         Assert.Equal(named is not null, said?.Contains($"{named}.", StringComparison.Ordinal) ?? false);
         Assert.DoesNotContain(Canary, said ?? "", StringComparison.Ordinal);
+    }
+
+    /// <summary>And it is covered there, so that it is not to be read as long as the program runs; what it was told by it, it knows.</summary>
+    [Fact]
+    public async Task A_secret_in_the_command_line_is_covered_in_the_list_of_processes()
+    {
+        var postgres = await TestPostgres.SharedAsync();
+        var (own, observed) = (await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy"));
+        await using var program = ChildProcess.Start(
+            "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{Receiver.FreePort()}", $"--ConnectionStrings:Dashboard={own};Password={Canary}", "--source", $"demo={observed};Password={Canary}",
+                $"--Access:Prxy:Secret={Canary}", $"/Kestrel:Certificates:Default:Password={Canary}", "--StoreSecrets:crashes", Canary,
+            ],
+            new Dictionary<string, string?> { ["DASHBOARD_DATA"] = Data });
+        await program.SaysAsync(LoginLink());
+
+        var seen = (await ReadAsync(program.Process.Id, "cmdline")).Split('\0');
+
+        Assert.DoesNotContain(seen, argument => argument.Contains(Canary, StringComparison.Ordinal));
+        Assert.Contains($"--ConnectionStrings:Dashboard={new string('*', own.Length + 10 + Canary.Length)}", seen);
+        Assert.Contains($"--Access:Prxy:Secret={new string('*', Canary.Length)}", seen);
+        Assert.Contains("--urls", seen);
+        Assert.DoesNotContain(Canary, program.Words, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a\0--x=pass\0pass\0--y=by pass\0passed\0", "a\0--x=****\0****\0--y=by pass\0passed\0")]
+    [InlineData("--x=pass", "--x=****")]
+    [InlineData("--x=a=pass\0", "--x=a=****\0")]
+    [InlineData("--ä=pässé\0", "--ä=*******\0")]
+    [InlineData("--x=another\0", "--x=another\0")]
+    public void What_is_covered_are_whole_values(string arguments, string covered)
+    {
+        var bytes = Encoding.UTF8.GetBytes(arguments);
+
+        Assert.Equal(arguments != covered, CommandLineCover.InPlace(bytes, ["pass", "pässé", ""]));
+        Assert.Equal(covered, Encoding.UTF8.GetString(bytes));
     }
 
     // It and everything it started.

@@ -43,6 +43,61 @@ public sealed class AdminOptionsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_not_shown_is_not_dumped_for_others_either_whoever_declared_it()
+    {
+        await File.WriteAllTextAsync(
+            Conf,
+            "[Kestrel]\n[[Certificates]]\n[[[Default]]]\nPath=own.pfx\nPassword=hunter2-of-the-certificate\n[destination]\ncrashstorage_class=HttpPostStore\nurl=http://someone:hunter2-of-the-address@collector.example/\n[StoreSecrets]\ncrashes=hunter2-of-the-store\n",
+            Stop);
+        foreach (var name in (string[])["dumped.ini", "dumped.json"])
+        {
+            var path = Path.Combine(folder.FullName, name);
+            var (code, _, error) = await RunAsync($"--admin.conf={Conf}", $"--admin.dump_conf={path}");
+            var secrets = Path.ChangeExtension(path, $".secrets{Path.GetExtension(path)}");
+            var back = SettingsStart.Read([$"--admin.conf={(name.EndsWith("json", StringComparison.Ordinal) ? $"{path},{secrets}" : path)}"]).First;
+
+            Assert.Equal((0, ""), (code, error));
+            Assert.DoesNotContain("hunter2", await File.ReadAllTextAsync(path, Stop), StringComparison.Ordinal);
+            Assert.Equal("hunter2-of-the-certificate", back.Data["Kestrel:Certificates:Default:Password"]);
+            Assert.Equal("hunter2-of-the-store", back.Data["StoreSecrets:crashes"]);
+            Assert.Contains("hunter2-of-the-address", back.Find("destination:url")!.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("dumped.ini/")]
+    [InlineData("missing/dumped.ini")]
+    [InlineData("taken.ini")]
+    [InlineData("half.ini")]
+    public async Task Where_nothing_can_be_dumped_it_is_said_and_nothing_is_left_behind(string place)
+    {
+        await File.WriteAllTextAsync(Conf, "[Access]\n    [[Oidc]]\n    ClientSecret=hunter2\n", Stop);
+        folder.CreateSubdirectory("taken.ini");
+        folder.CreateSubdirectory("half.secrets.ini");
+        var before = folder.GetFileSystemInfos("*", SearchOption.AllDirectories).Select(each => each.FullName).Order().ToList();
+
+        var (code, output, error) = await RunAsync($"--admin.conf={Conf}", $"--admin.dump_conf={(place == "/" ? place : Path.Combine(folder.FullName, place))}");
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("The configuration was not written: ", error, StringComparison.Ordinal);
+        Assert.Equal(before, folder.GetFileSystemInfos("*", SearchOption.AllDirectories).Select(each => each.FullName).Order());
+    }
+
+    [Fact]
+    public async Task What_is_passed_over_is_told_to_who_prints_or_dumps()
+    {
+        const string Words = "command line --Runs.TailPage: 'Runs:TailPage', which is no option. Expected: Runs:TailPages, perhaps.\n";
+
+        var printed = await RunAsync("--Runs.TailPage=100", "--admin.print_conf=ini");
+        var dumped = await RunAsync("--Runs.TailPage=100", $"--admin.dump_conf={Path.Combine(folder.FullName, "dumped.ini")}");
+
+        Assert.Equal((0, Words), (printed.Code, printed.Error));
+        Assert.Equal((0, Words), (dumped.Code, dumped.Error));
+    }
+
+    [Fact]
     public async Task Every_value_is_printed_with_where_it_is_from_in_each_of_three_ways_and_no_secret_in_any()
     {
         await File.WriteAllTextAsync(Conf, "[Runs]\nTailPages=100\n[Access]\n    [[Oidc]]\n    ClientSecret=hunter2\n", Stop);

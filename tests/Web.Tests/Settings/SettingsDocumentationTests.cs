@@ -45,6 +45,7 @@ public sealed class SettingsDocumentationTests
         Assert.All(All, each => Assert.Contains($"{each.Option.Name}=", help, StringComparison.Ordinal));
         Assert.All(help.Split('\n'), line => Assert.True(line.Length <= 120, line));
         Assert.True(Verbs.Asked(["--help"]));
+        Assert.True(Verbs.Asked(["--admin.plugins=plugins", "-h"]));
         Assert.False(Verbs.Asked(["--admin.strict"]));
     }
 }

@@ -40,9 +40,10 @@ public static class PluginFolder
 
                 registry.AddAssembly(new PluginContext(path).LoadFromAssemblyPath(path), Path.GetFileName(path));
             }
-            catch (Exception cause) when (cause is BadImageFormatException or IOException or TypeLoadException or ReflectionTypeLoadException or ArgumentException or UnauthorizedAccessException)
+            catch (Exception cause)
             {
-                faults.Add(path, null, cause is BadImageFormatException ? "no assembly of .NET" : cause.Message, "an assembly made for this version, with names of its own");
+                // What somebody else wrote runs here, and may fail in any way.
+                faults.Add(path, null, cause is BadImageFormatException ? "no assembly of .NET" : cause.GetBaseException().Message, "an assembly made for this version, with names of its own");
             }
         }
 

@@ -67,7 +67,7 @@ internal static class JsonSettings
         catch (JsonException cause)
         {
             // Its message may quote the text around, which may hold a secret.
-            faults.Add(name, (int)(cause.LineNumber ?? 0) + 1, "what is no JSON", $"JSON; it ends to be so at character {(cause.BytePositionInLine ?? 0) + 1} of the line");
+            faults.Add(name, (int)(cause.LineNumber ?? 0) + 1, "what is no JSON", $"JSON; it is none from character {(cause.BytePositionInLine ?? 0) + 1} of the line on");
         }
 
         return new Layer(kind, name, values) { Faults = faults.All };

@@ -35,6 +35,9 @@ public sealed record OptionDefinition(string Name, string Doc, OptionType Type)
     /// </summary>
     public string? SharedFrom { get; init; }
 
+    /// <summary>Asks more of a text than its type does: what was expected instead, null when nothing is wrong. Null when its type says all.</summary>
+    public Func<string, string?>? Check { get; init; }
+
     /// <summary>What the class must be that a <see cref="OptionType.Class"/> or <see cref="OptionType.Classes"/> names; null for other types.</summary>
     public Type? Contract { get; init; }
 

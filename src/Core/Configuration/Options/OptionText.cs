@@ -54,6 +54,10 @@ public static class OptionText
         {
             expected = Expected(option);
         }
+        else if (option.Check?.Invoke(text) is { } wanted)
+        {
+            (value, expected) = (null, wanted);
+        }
 
         return value;
     }

@@ -125,7 +125,7 @@ public static class ConfigurationResolver
             }
             else if (option.IsRequired && (value is null or ""))
             {
-                faults.Add(Fault(resolved.IsDefault && owner is not null ? owner : resolved, $"no {path}", $"a value for it: {option.Doc}"));
+                faults.Add(Fault(resolved.IsDefault && owner is not null ? owner : resolved, $"no {path}", $"a value for it: {option.Doc.TrimEnd('.')}"));
             }
 
             return resolved with { Value = value };

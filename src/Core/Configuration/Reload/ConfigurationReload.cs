@@ -252,6 +252,7 @@ public sealed partial class ConfigurationReload(
 
     private async Task<ReloadReport> EndAsync(Actor actor, ConfigurationSnapshot snapshot, ReloadReport report)
     {
+        var known = snapshots.Newest.Reading.Warnings;
         snapshots.Publish(snapshot with { Reloads = [report, .. snapshot.Reloads.Take(MostRemembered - 1)] });
         var kind = report.Outcome switch { ReloadOutcome.Accepted => AuditEvents.Done, ReloadOutcome.Unchanged => AuditEvents.Nothing, _ => AuditEvents.Refused };
         await NoteAsync(new AuditEntry(kind, actor, report.Words)
@@ -267,6 +268,12 @@ public sealed partial class ConfigurationReload(
         else
         {
             LogReloaded(log, actor.Name, report.Words);
+
+            // Who mistyped a name would otherwise be told that nothing has changed, and no more.
+            foreach (var warning in snapshot.Reading.Warnings.Except(known))
+            {
+                LogWarning(log, warning.ToString());
+            }
         }
 
         return report;
@@ -306,6 +313,9 @@ public sealed partial class ConfigurationReload(
 
     [LoggerMessage(2206, LogLevel.Error, "Something that watches the settings failed on the new ones; they are in use all the same.")]
     private static partial void LogWatcher(ILogger log, Exception cause);
+
+    [LoggerMessage(2208, LogLevel.Warning, "{Warning}")]
+    private static partial void LogWarning(ILogger log, string warning);
 
     [LoggerMessage(2207, LogLevel.Error, "This could not be written into the audit: {Summary}")]
     private static partial void LogNotAudited(ILogger log, Exception cause, string summary);

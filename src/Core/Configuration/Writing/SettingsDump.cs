@@ -32,10 +32,21 @@ public static class SettingsDump
         ArgumentNullException.ThrowIfNull(reading);
         var full = Path.GetFullPath(path);
         var secrets = Path.ChangeExtension(full, ".secrets" + Path.GetExtension(full));
+        if (Path.GetDirectoryName(full) is not { } folder || !Directory.Exists(folder))
+        {
+            throw new SettingsDumpException($"There is no folder for {full}.");
+        }
+
+        // Found out before one of the two is in its place.
+        if (((string[])[full, secrets]).FirstOrDefault(Directory.Exists) is { } taken)
+        {
+            throw new SettingsDumpException($"{taken} is a folder.");
+        }
+
         var (open, hidden) = Texts(reading, Path.GetFileName(full), Path.GetFileName(secrets));
 
         // Beside the place and under the final names, so that the include is found as it will be.
-        var trial = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}"));
+        var trial = Directory.CreateDirectory(Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}"));
         try
         {
             if (!OperatingSystem.IsWindows())
@@ -71,10 +82,12 @@ public static class SettingsDump
     {
         ArgumentNullException.ThrowIfNull(reading);
         var said = reading.Options.Where(option => !option.IsDefault && option.SharedPath is null && !OptionPath.IsBelow(option.Path, AdminOptions.Section.Path)).ToList();
-        var hidden = said.Where(option => option.Option.IsSecret).ToList();
+
+        // What is not shown is not written where others may read it: also the password in an address, and that of a certificate of the web server's.
+        var hidden = said.Where(IsHidden).ToList();
         var shared = reading.Options.Where(option => option.SharedPath is not null).GroupBy(option => option.SharedPath!, OptionPath.Comparer).Select(each => each.First() with { Path = each.Key, SharedPath = null }).ToList();
-        hidden.AddRange(shared.Where(option => option.Option.IsSecret));
-        var hiddenOthers = reading.Others.Where(other => OptionPath.IsBelow(other.Path, SecretText.OfStores)).ToList();
+        hidden.AddRange(shared.Where(IsHidden));
+        var hiddenOthers = reading.Others.Where(other => SecretText.OfOther(other.Path, other.Text) != other.Text).ToList();
         var openOthers = reading.Others.Except(hiddenOthers).ToList();
         var hasSecrets = hidden.Count + hiddenOthers.Count > 0;
         if (IsJson(name))
@@ -94,6 +107,8 @@ public static class SettingsDump
         WriteIni(closed, hidden, hiddenOthers);
         return (open.ToString(), closed.ToString());
     }
+
+    private static bool IsHidden(ResolvedOption option) => option.Option.IsSecret || option.Shown != option.Text;
 
     private static void WriteIni(StringBuilder text, List<ResolvedOption> options, IReadOnlyList<LayerValue> others)
     {
