@@ -23,7 +23,8 @@ internal static class Demo
         {
             Console.CancelKeyPress += (_, pressed) =>
             {
-                pressed.Cancel = true;
+                // Who presses it a second time does not want to wait for what is taken away.
+                pressed.Cancel = !stop.IsCancellationRequested;
                 stop.Cancel();
             };
             await TellAsync(folder.FullName, arguments is [_, _, var ceph] ? ceph : null, stop.Token);
@@ -36,7 +37,10 @@ internal static class Demo
         }
         finally
         {
+            // Tens of thousands of small files: on a slow disk that takes minutes, and looks like a program that hangs.
+            Console.WriteLine($"Taking away what it made in {folder.FullName}…");
             folder.Delete(recursive: true);
+            Console.WriteLine("That is gone.");
         }
     }
 

@@ -78,8 +78,8 @@ internal static class CutOverVerb
                 await ledger.VouchAsync(from, to, line, parsed.GetValue(because)!.Trim(), Actor.AtTerminal(Environment.UserName), cancellationToken);
             }
 
-            var facts = await new CutOverQueries(ledger, new PartialSaveLedger(storage.Own), new CopyLedger(storage.Own)).OfAsync(from, to, cancellationToken);
             var options = configuration().GetSection(CutOverOptions.Section).Get<CutOverOptions>() ?? new();
+            var facts = await new CutOverQueries(ledger, new PartialSaveLedger(storage.Own), new CopyLedger(storage.Own), clock).OfAsync(from, to, options, cancellationToken);
             return await WriteAsync(parsed.InvocationConfiguration.Output, facts, options, clock.GetUtcNow());
         });
         return command;

@@ -26,8 +26,8 @@ internal static class StoreVerbs
     // Longer than a save into two stores takes.
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
 
-    /// <summary>All of them, and the checklist before an old store is left.</summary>
-    public static IEnumerable<Command> Create(Func<IConfiguration> configuration, TimeProvider clock) => [Migrate(configuration, clock), Compare(configuration, clock), Probe(configuration, clock), CutOverVerb.Create(configuration, clock)];
+    /// <summary>All of them, the repair of single crashes, and the checklist before an old store is left.</summary>
+    public static IEnumerable<Command> Create(Func<IConfiguration> configuration, TimeProvider clock) => [Migrate(configuration, clock), Compare(configuration, clock), Probe(configuration, clock), CopyCrashVerb.Create(configuration, clock), CutOverVerb.Create(configuration, clock)];
 
     private static Command Migrate(Func<IConfiguration> configuration, TimeProvider clock)
     {
@@ -183,7 +183,7 @@ internal static class StoreVerbs
     }
 
     // What a store is not set up for, or cannot do, is for who typed it.
-    private static async Task<T> TryAsync<T>(Func<Task<T>> work)
+    internal static async Task<T> TryAsync<T>(Func<Task<T>> work)
     {
         try
         {

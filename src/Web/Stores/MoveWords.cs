@@ -42,6 +42,15 @@ public static class MoveWords
         return string.Create(CultureInfo.InvariantCulture, $"{count.Open:N0} to be repaired, {count.Repaired:N0} repaired, {count.Conflicts:N0} with something else in their place.");
     }
 
+    /// <summary>How many there were in each of the last 24 hours, in a sentence.</summary>
+    public static string Hours(PartialSaveCount count)
+    {
+        ArgumentNullException.ThrowIfNull(count);
+        var (all, hours) = (count.Hours.Sum(), count.Hours.Count(hour => hour > 0));
+        return all == 0 ? "In the last 24 hours every save reached it."
+            : $"In the last 24 hours {StoreWords.Many(all, "save", "saves")} did not reach it, within {StoreWords.Many(hours, "hour", "hours")} of them.";
+    }
+
     /// <summary>The same as a shape.</summary>
     public static JobState Shape(PartialSaveCount count)
     {

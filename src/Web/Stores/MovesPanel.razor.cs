@@ -12,6 +12,10 @@ public sealed partial class MovesPanel
     [Parameter]
     public IReadOnlyDictionary<string, IReadOnlyList<OperationSum>> Asked { get; set; } = StoresSnapshot.Empty.Asked;
 
+    /// <summary>What waits for stores, by their resource.</summary>
+    [Parameter]
+    public IReadOnlyDictionary<string, StoreWaiting> Waits { get; set; } = StoresSnapshot.Empty.Waits;
+
     [Inject]
     private Feed<MovesSnapshot> Feed { get; set; } = null!;
 }

@@ -14,4 +14,8 @@ public sealed partial class StoreBranch
     /// <summary>What was asked of stores within the last hour, by the name under which it is counted.</summary>
     [Parameter, EditorRequired]
     public required IReadOnlyDictionary<string, IReadOnlyList<OperationSum>> Asked { get; set; }
+
+    /// <summary>What waits for stores, by their resource.</summary>
+    [Parameter, EditorRequired]
+    public required IReadOnlyDictionary<string, StoreWaiting> Waits { get; set; }
 }

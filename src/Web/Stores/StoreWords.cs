@@ -3,6 +3,7 @@ using Dashboard.Core.Jobs;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Verdicts;
+using Dashboard.Web.Components;
 
 namespace Dashboard.Web.Stores;
 
@@ -86,6 +87,21 @@ public static class StoreWords
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{copy.Done:N0} of {Many(copy.Shards, "part", "parts")} done{(copy.OldestOpenDay is { } day ? $", the oldest that is not is of {day:yyyy-MM-dd}" : "")}. {Many(copy.Crashes, "crash", "crashes")}, {Many(copy.Created, "thing", "things")} copied ({copy.Bytes / 1e6:N1} MB), {copy.Present:N0} there already.");
+    }
+
+    /// <summary>How fast a copy moves, and how long the rest takes as far as that can be said.</summary>
+    public static string Speed(CopySpeed speed)
+    {
+        ArgumentNullException.ThrowIfNull(speed);
+        if (speed.Crashes <= 0)
+        {
+            return "It does not move at present.";
+        }
+
+        var now = string.Create(CultureInfo.InvariantCulture, $"{speed.Crashes:#,0.#} crashes a second ({speed.Bytes / 1e6:#,0.##} MB); at most {speed.Most:#,0.#} while it was watched.");
+        return speed.Left is not { } left ? now
+            : Times.Rough(left.Least) is var least && Times.Rough(left.Most) is var most && least == most ? $"{now} What is left takes about {(most.Length == 0 ? "a second" : most)} at this pace."
+            : $"{now} What is left takes {(least.Length == 0 ? "up to" : $"{least} to")} {most} at this pace.";
     }
 
     /// <summary>What of a copy waits for somebody, a sentence each.</summary>

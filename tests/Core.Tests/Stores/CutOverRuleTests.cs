@@ -66,6 +66,22 @@ public sealed class CutOverRuleTests
     public void A_line_without_its_evidence_is_not_ready(string name, CutOverState expected, CutOverFacts facts) =>
         Assert.Equal(expected, CutOverRule.Lines(facts, Options, Now).Single(line => line.Name == name).State);
 
+    [Theory]
+    [InlineData(-6.9, 100_000, 100, 900, false, CutOverState.Ready, "100,100 operations since 2026-11-13 14:24Z: 100 failed, 900 took longer than 5 s.")]
+    [InlineData(-6.9, 100_000, 101, 0, false, CutOverState.NotReady, "100,101 operations since 2026-11-13 14:24Z: 101 failed, 0 took longer than 5 s.")]
+    [InlineData(-6.9, 100_000, 0, 1_001, false, CutOverState.NotReady, "100,000 operations since 2026-11-13 14:24Z: 0 failed, 1,001 took longer than 5 s.")]
+    [InlineData(-6.2, 100_000, 0, 0, false, CutOverState.NotReady, "100,000 operations since 2026-11-14 07:12Z: 0 failed, 0 took longer than 5 s; 6.3 days must be known before that is a proof.")]
+    [InlineData(-6.2, 100_000, 0, 0, true, CutOverState.Ready, "seen (ada, line 12 of the audit) 100,000 operations since 2026-11-14 07:12Z: 0 failed, 0 took longer than 5 s; 6.3 days must be known before that is a proof.")]
+    [InlineData(-6.9, 0, 0, 0, false, CutOverState.NotReady, "0 operations since 2026-11-13 14:24Z: 0 failed, 0 took longer than 5 s; 6.3 days must be known before that is a proof.")]
+    public void A_week_within_budget_is_measured_and_a_word_counts_where_that_is_not_enough(double sinceDays, long answered, long failed, long slow, bool vouched, CutOverState expected, string words)
+    {
+        var facts = Ready with { Budget = new BudgetEvidence(Now.AddDays(sinceDays), answered, failed, slow, Now), Words = vouched ? Ready.Words : [] };
+
+        var line = CutOverRule.Lines(facts, Options, Now).Single(one => one.Name == "budget");
+
+        Assert.Equal((expected, words), (line.State, line.Evidence));
+    }
+
     [Fact]
     public void When_everything_was_read_a_small_number_is_no_doubt()
     {

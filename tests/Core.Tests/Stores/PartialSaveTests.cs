@@ -59,6 +59,12 @@ public sealed class PartialSaveTests : IAsyncLifetime
         var count = Assert.Single(await ledger.CountsAsync(Stop));
         Assert.Equal(($"files {New}", 2L, 0L), (count.Missing, count.Open, count.Repaired));
         Assert.NotNull(count.Why);
+        Assert.Equal((24, 2, 2), (count.Hours.Count, count.Hours[^1], count.Hours.Sum()));
+        await own.Now.Statements.ExecuteAsync("update dashboard.store_partial_save set last_at = now() - interval '5 hours 20 minutes' where crash_id = @id", new { id = first.Value }, Stop);
+        count = Assert.Single(await ledger.CountsAsync(Stop));
+        Assert.Equal((1, 1, 2), (count.Hours[^1], count.Hours[^6], count.Hours.Sum()));
+        await own.Now.Statements.ExecuteAsync("update dashboard.store_partial_save set last_at = now() - interval '30 hours' where crash_id = @id", new { id = first.Value }, Stop);
+        Assert.Equal(1, Assert.Single(await ledger.CountsAsync(Stop)).Hours.Sum());
 
         File.Delete(New);
         Directory.CreateDirectory(New);

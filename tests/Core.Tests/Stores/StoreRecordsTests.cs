@@ -43,6 +43,30 @@ public sealed class StoreRecordsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_a_store_did_is_added_up_over_the_days_that_count()
+    {
+        var (kept, moves, options) = (new StoreMinutes(database), new MoveLedger(database), new CutOverOptions { BudgetSeconds = 1 });
+        await kept.KeepAsync(
+            [
+                Minute("new", StoreOperation.GetRaw, Noon, 3, 1), Minute("new", StoreOperation.SaveRaw, Noon.AddDays(-6), 2, 0), Minute("new", StoreOperation.GetRaw, Noon.AddDays(-8), 9, 9), Minute("old", StoreOperation.GetRaw, Noon, 5, 5),
+                Minute("new", StoreOperation.GetDumps, Noon, 0, 0) with { NotFound = 7, Buckets = Slow(0.99, 3, 4) },
+            ],
+            Now);
+
+        Assert.Equal(new BudgetEvidence(Noon.AddDays(-6), 12, 1, 4, Noon.AddMinutes(1)), await moves.BudgetAsync("new", options, Noon.AddMinutes(1), Now));
+        Assert.Null(await moves.BudgetAsync("another", options, Noon, Now));
+
+        // So many within the bound, and so many that took two minutes.
+        static long[] Slow(double within, int fast, int slow)
+        {
+            var buckets = new long[Latencies.Buckets];
+            buckets[Latencies.BucketOf(TimeSpan.FromSeconds(within))] = fast;
+            buckets[Latencies.BucketOf(TimeSpan.FromMinutes(2))] += slow;
+            return buckets;
+        }
+    }
+
+    [Fact]
     public async Task A_word_is_kept_with_its_line_in_the_audit_and_the_newest_of_each_line_holds()
     {
         var (moves, audit, ada) = (new MoveLedger(database), new AuditQueries(database), Actor.AtTerminal("ada"));

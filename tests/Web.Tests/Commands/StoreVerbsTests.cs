@@ -69,6 +69,24 @@ public sealed class StoreVerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_taken_away_after_the_copy_of_its_day_was_done_is_copied_by_its_id()
+    {
+        await AskAsync("migrate-store", Old, New, "--from", "2015-03-31", "--to", "2015-03-31");
+        await using (var store = Store("new"))
+        {
+            await store.RemoveAsync(id, Stop);
+        }
+
+        var nowhere = CrashId.New(new DateOnly(2015, 3, 31));
+        var copied = await AskAsync("copy-crash", Old, New, id.Value);
+        var again = await AskAsync("copy-crash", Old, New, id.Value, nowhere.Value);
+
+        Assert.Equal((0, $"{id}: 2 copied, 1 there already\n"), (copied.Code, copied.Output));
+        Assert.Equal((1, $"{id}: 0 copied, 3 there already\n{nowhere}: not in {Old}\n"), (again.Code, again.Output));
+        Assert.Equal(0, (await AskAsync("compare-stores", Old, New, "--from", "2015-03-31", "--to", "2015-03-31")).Code);
+    }
+
+    [Fact]
     public async Task A_store_that_works_and_one_that_is_not_there_are_told_apart()
     {
         var works = await AskAsync("probe-store", Old, "--deadline", "60");
@@ -103,6 +121,7 @@ public sealed class StoreVerbsTests : IAsyncLifetime
     [InlineData("--parallel takes a number from 1 to 1000.", "migrate-store", "files:/a", "files:/b", "--from", "2015-03-31", "--to", "2015-03-31", "--parallel", "0")]
     [InlineData("--deadline takes seconds, more than 0 and at most 3600.", "probe-store", "files:/a", "--deadline", "0")]
     [InlineData("'a' is no address of a store", "probe-store", "a")]
+    [InlineData("'me' is no id of a crash.", "copy-crash", "files:/a", "files:/b", "me")]
     [InlineData("There is no secret for nobody: set StoreSecrets__nobody", "probe-store", "s3:http://nobody@127.0.0.1:1/crashes")]
     public async Task Arguments_that_mean_nothing_are_refused_before_anything_is_opened(string complaint, params string[] arguments)
     {

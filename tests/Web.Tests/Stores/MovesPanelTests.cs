@@ -55,12 +55,23 @@ public sealed class MovesPanelTests : PageTest
     [Fact]
     public void What_reached_one_store_only_is_counted_with_its_reason()
     {
-        Moves.Publish(new MovesSnapshot { Partial = [new PartialSaveCount("s3 crashes@ceph:7480", 2, 40, 1, SampleJobs.Now.AddMinutes(-3), SampleJobs.Now, "Not done within 3 s.")], Unwritten = 5 });
+        Moves.Publish(new MovesSnapshot { Partial = [new PartialSaveCount("s3 crashes@ceph:7480", 2, 40, 1, SampleJobs.Now.AddMinutes(-3), SampleJobs.Now, "Not done within 3 s.") { Hours = [.. new int[20], 3, 0, 40, 0] }], Unwritten = 5 });
         var row = On<MovesPanel>();
 
         Assert.Contains("2 to be repaired, 40 repaired, 1 with something else in their place.", row.Find("li.partial").TextContent, StringComparison.Ordinal);
         Assert.Equal("Not done within 3 s.", row.Find(".why").TextContent);
         Assert.Contains("5 wait in memory to be written down.", row.Markup, StringComparison.Ordinal);
+        Assert.Equal("In the last 24 hours 43 saves did not reach it, within 2 hours of them.", row.Find(".strip").TextContent);
+        Assert.Equal([20, 22], row.FindAll(".strip i").Select((hour, place) => (hour, place)).Where(one => one.hour.ClassName == "bad").Select(one => one.place));
+    }
+
+    [Fact]
+    public void What_waits_for_a_configured_store_stands_below_it()
+    {
+        Moves.Publish(new MovesSnapshot { Tree = [Tree] });
+        var panel = On<MovesPanel>(parameters => parameters.Add(each => each.Waits, new Dictionary<string, StoreWaiting> { ["s3 crashes@ceph:7480"] = new(2, SampleJobs.Now.AddMinutes(-3), 5, null, "dashboard", null, "IOException: away") }));
+
+        Assert.StartsWith("2 operations wait for it, the oldest of dashboard: failed 5 times, a try is under way. First failed", Assert.Single(panel.FindAll(".branch .why")).TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

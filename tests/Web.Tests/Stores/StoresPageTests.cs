@@ -69,6 +69,26 @@ public sealed class StoresPageTests : PageTest
         Assert.Empty(row.QuerySelectorAll("progress"));
     }
 
+    [Fact]
+    public void A_copy_says_how_fast_it_moves_how_long_the_rest_takes_and_what_holds_it_back()
+    {
+        var waits = new Dictionary<string, StoreWaiting> { ["s3 crashes@ceph:7480"] = new(1, SampleJobs.Now.AddMinutes(-4), 4, SampleJobs.Now.AddSeconds(30), "migrate-store", null, "AmazonS3Exception: Reduce your rate."), ["another"] = new(1, SampleJobs.Now, 1, null, "x", null, "") };
+        Stores.Publish(new StoresSnapshot { Copies = [Copy], Speeds = [new CopySpeed(7, 310.25, 12_400_000, 1_350) { Left = (TimeSpan.FromMinutes(20.5), TimeSpan.FromMinutes(35)) }], Waits = waits });
+        var row = On<StoresPage>().Find("li.copy");
+
+        Assert.Contains("310.3 crashes a second (12.4 MB); at most 1,350 while it was watched. What is left takes 20 min to 35 min at this pace.", row.TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("Held back by s3 crashes@ceph:7480: 1 operation waits for it", row.QuerySelector(".left")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("another", row.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 0.5, "What is left takes about a second at this pace.")]
+    [InlineData(0.2, 4, "What is left takes up to 4 s at this pace.")]
+    [InlineData(61, 119, "What is left takes about 1 min at this pace.")]
+    [InlineData(50, 7_300, "What is left takes 50 s to 2 h at this pace.")]
+    public void What_is_left_is_a_range(double least, double most, string expected) =>
+        Assert.EndsWith(expected, StoreWords.Speed(new CopySpeed(7, 1, 1, 1) { Left = (TimeSpan.FromSeconds(least), TimeSpan.FromSeconds(most)) }), StringComparison.Ordinal);
+
     [Theory]
     [InlineData(0, 512, 0, "Everything is copied")]
     [InlineData(0, 500, 0, "Nobody is at work on it")]
@@ -124,6 +144,7 @@ public sealed class StoresPageTests : PageTest
         Assert.Equal("Of 1,915 things 2 are missing and 1 is different.", found.QuerySelector("h3")!.TextContent.Trim());
         Assert.Contains("2,996 things drawn from all by chance and read, none differed: at most 0.1 % of what both have differ inside (95 % sure; 0.16 % at 99 %).", found.TextContent, StringComparison.Ordinal);
         Assert.Contains("The first 1 of 3 differences by name", found.TextContent, StringComparison.Ordinal);
+        Assert.Contains("./run copy-crash FROM TO ID…", found.QuerySelector(".named")!.TextContent, StringComparison.Ordinal);
         var months = found.QuerySelectorAll("details.month");
         Assert.Equal(["2014-09: 1 day, nothing missing, nothing different", "2014-08: 2 days, 1 day is not whole"], months.Select(month => month.QuerySelector("summary")!.TextContent.Trim()));
         Assert.Equal([false, true], months.Select(month => month.HasAttribute("open")));

@@ -87,6 +87,9 @@ public sealed record CutOverFacts(string Old, string New)
     /// <summary>How both stores have been used.</summary>
     public IReadOnlyList<StoreUsage> Uses { get; init; } = [];
 
+    /// <summary>How the new store did; null when nobody has counted what was asked of it.</summary>
+    public BudgetEvidence? Budget { get; init; }
+
     /// <summary>What was tried or is vouched for.</summary>
     public IReadOnlyList<CutOverWord> Words { get; init; } = [];
 }

@@ -20,6 +20,18 @@ public sealed class CutOverOptions
     [Range(0, 1)]
     public double Upper99 { get; init; } = 1e-4;
 
+    /// <summary>For how many days the new store must have been fast and free of failures enough.</summary>
+    [Range(0.01, 90)]
+    public double BudgetDays { get; init; } = 7;
+
+    /// <summary>Which part of what is asked of the new store may fail at most.</summary>
+    [Range(0, 1)]
+    public double BudgetFailures { get; init; } = 1e-3;
+
+    /// <summary>How many seconds ninety-nine of a hundred operations of the new store may take at most.</summary>
+    [Range(0.001, 600)]
+    public double BudgetSeconds { get; init; } = 5;
+
     /// <summary>For how many days a word of somebody, or something that was tried, holds.</summary>
     [Range(0.01, 365)]
     public double WordDays { get; init; } = 7;

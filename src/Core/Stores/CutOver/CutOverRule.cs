@@ -39,10 +39,12 @@ public sealed record Silence(string Store, DateTimeOffset? LeftAt, DateTimeOffse
 /// <summary>Whether an old store may be left, and whether one that was left is quiet. Pure.</summary>
 public static class CutOverRule
 {
-    /// <summary>The lines of which the dashboard itself knows nothing: somebody vouches for them.</summary>
+    private const string BudgetName = "budget";
+
+    /// <summary>The lines somebody can vouch for: the dashboard knows nothing of them, or, of the first, not enough or that it is not so, and somebody knows better.</summary>
     public static IReadOnlyList<(string Name, string Asks)> OfPeople { get; } =
     [
-        ("budget", "The new store has been fast and free of failures enough for a week"),
+        (BudgetName, "The new store has been fast and free of failures enough for a week"),
         ("capacity", "The new store has room for what is to come"),
         ("drill", "Faults were rehearsed on the new store: refusals, hanging, a killed process"),
     ];
@@ -70,7 +72,7 @@ public static class CutOverRule
             Sample(facts, options),
             Seam(facts, since),
             .. Tried.Select(line => Said(line, facts, options, now)),
-            .. OfPeople.Select(line => Vouched(line, facts, options, now)),
+            .. OfPeople.Select(line => line.Name == BudgetName ? Budget(line, facts, options, now) : Vouched(line, facts, options, now)),
         ];
     }
 
@@ -210,6 +212,21 @@ public static class CutOverRule
                 now - word.At > TimeSpan.FromDays(options.WordDays) ? CutOverState.Stale : CutOverState.Ready,
                 string.Create(CultureInfo.InvariantCulture, $"{word.Words} ({word.By}, line {audited} of the audit)"), word.At),
         };
+
+    // What was measured is enough by itself. Where it is not enough, a word is one, and stands beside what was measured.
+    private static CutOverLine Budget((string Name, string Asks) line, CutOverFacts facts, CutOverOptions options, DateTimeOffset now)
+    {
+        var vouched = Vouched(line, facts, options, now);
+        if (facts.Budget is not { } seen)
+        {
+            return vouched;
+        }
+
+        var words = seen.Words(options, now);
+        return seen.IsLongEnough(options, now) && seen.IsWithin(options) ? new(line.Name, line.Asks, CutOverState.Ready, words, seen.At)
+            : vouched.State != CutOverState.Unsaid ? vouched with { Evidence = $"{vouched.Evidence} {words}" }
+            : new(line.Name, line.Asks, CutOverState.NotReady, words, seen.At);
+    }
 
     private static string Ago(TimeSpan ago) => ago < TimeSpan.FromSeconds(1) ? "just now" : $"{Length(ago)} ago";
 

@@ -3,6 +3,7 @@ using Dapper;
 using Dashboard.Core.Access;
 using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Database;
+using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Trees;
 using Npgsql;
 
@@ -49,6 +50,15 @@ public sealed class MoveLedger(OwnDatabase database)
          where source = @old and target = @new
          order by ended_at desc
          limit 1
+        """;
+
+    // Of the buckets only those are looked into that lie above what is allowed.
+    private const string BudgetSql = """
+        select min(minute) as Since, sum(succeeded + not_found)::bigint as Answered, sum(failed)::bigint as Failed,
+               sum((select coalesce(sum(slow), 0) from unnest(buckets[@above:]) slow))::bigint as Slow
+          from dashboard.store_minute
+         where store = @store and minute >= @since
+        having count(*) > 0
         """;
 
     private const string SaySql = """
@@ -99,6 +109,16 @@ public sealed class MoveLedger(OwnDatabase database)
     /// <summary>The newest comparison that was kept; null when there is none.</summary>
     public async Task<ParityEvidence?> ParityAsync(string old, string @new, CancellationToken cancellationToken) =>
         (await database.Now.Statements.QueryAsync<ParityRow>(ParitySql, new { old, @new }, cancellationToken)).SingleOrDefault()?.ToParity();
+
+    /// <summary>How a store did within the days that count; null when nobody has counted what was asked of it.</summary>
+    public async Task<BudgetEvidence?> BudgetAsync(string store, CutOverOptions options, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        // Arrays begin with 1, and the bucket of the bound itself is not above it.
+        var facts = new { store, since = now.AddDays(-options.BudgetDays).UtcDateTime, above = Latencies.BucketOf(TimeSpan.FromSeconds(options.BudgetSeconds)) + 2 };
+        return (await database.Now.Statements.QueryAsync<BudgetRow>(BudgetSql, facts, cancellationToken)).SingleOrDefault() is { } row ? new BudgetEvidence(Utc(row.Since), row.Answered, row.Failed, row.Slow, now) : null;
+    }
 
     /// <summary>Says what was found when a line of the checklist was tried.</summary>
     public Task TriedAsync(string old, string @new, string line, bool ok, string words, string by, CancellationToken cancellationToken) =>
@@ -151,6 +171,8 @@ public sealed class MoveLedger(OwnDatabase database)
     {
         public ParityEvidence ToParity() => new(FromDay, ToDay, JsonSerializer.Deserialize<DateOnly[]>(Seam)!, Utc(BegunAt), Utc(EndedAt), Same, OnlySource, OnlyTarget, Differs, Unread, Drawn, Bad, Upper99);
     }
+
+    private sealed record BudgetRow(DateTime Since, long Answered, long Failed, long Slow);
 
     private sealed record WordRow(string Line, bool Ok, string Words, string By, DateTime At, long? AuditLine);
 }

@@ -41,7 +41,7 @@ internal sealed partial class MovesMonitor(
                 try
                 {
                     await WriteAsync(stoppingToken);
-                    var (moves, partial, _) = await queries.AllAsync(stoppingToken);
+                    var (moves, partial, _) = await queries.AllAsync(options.CurrentValue, stoppingToken);
                     var now = clock.GetUtcNow();
                     Publish(local with
                     {

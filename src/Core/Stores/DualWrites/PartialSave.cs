@@ -58,4 +58,11 @@ public sealed record OpenPartialSave(PartialSave Save, int Times, int Attempts);
 /// <param name="OldestOpenAt">Since when the oldest waits; null when none does.</param>
 /// <param name="LastAt">When one happened last.</param>
 /// <param name="Why">What the newest that is not repaired failed with; null when all are.</param>
-public sealed record PartialSaveCount(string Missing, long Open, long Repaired, long Conflicts, DateTimeOffset? OldestOpenAt, DateTimeOffset LastAt, string? Why);
+public sealed record PartialSaveCount(string Missing, long Open, long Repaired, long Conflicts, DateTimeOffset? OldestOpenAt, DateTimeOffset LastAt, string? Why)
+{
+    /// <summary>So many hours are told of one by one.</summary>
+    public const int HoursKept = 24;
+
+    /// <summary>How many happened last in each of the last 24 hours, the newest hour last.</summary>
+    public IReadOnlyList<int> Hours { get; init; } = new int[HoursKept];
+}

@@ -41,10 +41,20 @@ public sealed class PartialSaveLedger(OwnDatabase database)
         """;
 
     private const string CountsSql = """
+        with hourly as (
+            select missing, greatest(0, floor(extract(epoch from now() - last_at) / 3600))::int as ago, count(*)::int as saves
+              from dashboard.store_partial_save
+             where last_at > now() - interval '24 hours'
+             group by missing, ago),
+        lately as (
+            select missing, json_object_agg(ago, saves)::text as hours
+              from hourly
+             group by missing)
         select missing, count(*) filter (where state = 'open') as open, count(*) filter (where state = 'repaired') as repaired, count(*) filter (where state = 'conflict') as conflicts,
                min(first_at) filter (where state = 'open') as OldestOpenAt, max(last_at) as LastAt,
-               (array_agg(error order by last_at desc) filter (where state <> 'repaired'))[1] as why
+               (array_agg(error order by last_at desc) filter (where state <> 'repaired'))[1] as why, max(lately.hours) as hours
           from dashboard.store_partial_save
+          left join lately using (missing)
          group by missing
          order by missing
         """;
@@ -103,8 +113,20 @@ public sealed class PartialSaveLedger(OwnDatabase database)
             new PartialSave(Crashes.CrashId.Parse(CrashId), Kind switch { "raw" => SavedKind.Raw, "processed" => SavedKind.Processed, _ => SavedKind.Both }, Composite, Missing, JsonSerializer.Deserialize<string[]>(Has)!, Error ?? ""), Times, Attempts);
     }
 
-    private sealed record CountRow(string Missing, long Open, long Repaired, long Conflicts, DateTime? OldestOpenAt, DateTime LastAt, string? Why)
+    private sealed record CountRow(string Missing, long Open, long Repaired, long Conflicts, DateTime? OldestOpenAt, DateTime LastAt, string? Why, string? Hours)
     {
-        public PartialSaveCount ToCount() => new(Missing, Open, Repaired, Conflicts, OldestOpenAt is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null, new DateTimeOffset(LastAt, TimeSpan.Zero), Why);
+        public PartialSaveCount ToCount() => new(Missing, Open, Repaired, Conflicts, OldestOpenAt is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null, new DateTimeOffset(LastAt, TimeSpan.Zero), Why) { Hours = Of(Hours) };
+
+        // By how many hours ago.
+        private static int[] Of(string? hours)
+        {
+            var newestLast = new int[PartialSaveCount.HoursKept];
+            foreach (var (ago, saves) in JsonSerializer.Deserialize<Dictionary<int, int>>(hours ?? "{}")!)
+            {
+                newestLast[Math.Max(0, newestLast.Length - 1 - ago)] += saves;
+            }
+
+            return newestLast;
+        }
     }
 }

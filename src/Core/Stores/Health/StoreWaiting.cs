@@ -17,8 +17,27 @@ public sealed record StoreWaiting(int Count, DateTimeOffset Since, int Attempts,
     public static StoreWaiting? For(string? resource, RetriesSnapshot retries)
     {
         ArgumentNullException.ThrowIfNull(retries);
-        var open = retries.Resources.Where(lane => lane.Resource == resource).SelectMany(lane => lane.Open).ToList();
-        return open.MinBy(streak => streak.StartedAt) is not { } oldest ? null : new StoreWaiting(
+        return Of([.. retries.Resources.Where(lane => lane.Resource == resource).SelectMany(lane => lane.Open)]);
+    }
+
+    /// <summary>What waits for each resource something waits for. Pure.</summary>
+    public static IReadOnlyDictionary<string, StoreWaiting> All(RetriesSnapshot retries)
+    {
+        ArgumentNullException.ThrowIfNull(retries);
+        var waits = new Dictionary<string, StoreWaiting>(StringComparer.Ordinal);
+        foreach (var lanes in retries.Resources.GroupBy(lane => lane.Resource, StringComparer.Ordinal))
+        {
+            if (Of([.. lanes.SelectMany(lane => lane.Open)]) is { } waiting)
+            {
+                waits.Add(lanes.Key, waiting);
+            }
+        }
+
+        return waits;
+    }
+
+    private static StoreWaiting? Of(IReadOnlyList<RetryStreak> open) =>
+        open.MinBy(streak => streak.StartedAt) is not { } oldest ? null : new StoreWaiting(
             open.Count,
             oldest.StartedAt,
             oldest.Attempts,
@@ -26,5 +45,4 @@ public sealed record StoreWaiting(int Count, DateTimeOffset Since, int Attempts,
             oldest.AppName ?? oldest.Who.Process,
             oldest.Class,
             oldest.ExceptionValue is { Length: > 0 } words ? $"{oldest.ExceptionType}: {words}" : oldest.ExceptionType ?? "");
-    }
 }

@@ -20,6 +20,7 @@ internal sealed partial class StoresMonitor(
     private static readonly TimeSpan Shown = TimeSpan.FromHours(1);
     private static readonly TimeSpan BetweenPrunes = TimeSpan.FromHours(1);
     private readonly Lock one = new();
+    private readonly CopySpeeds speeds = new();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -102,10 +103,11 @@ internal sealed partial class StoresMonitor(
     {
         await foreach (var told in retries.WatchAsync(cancellationToken))
         {
+            var waits = StoreWaiting.All(told);
             Publish(before =>
             {
-                var stores = before.Stores.Select(store => StoreWaiting.For(store.Resource, told) is var waiting && waiting == store.Waiting ? store : store with { Waiting = waiting }).ToList();
-                return stores.SequenceEqual(before.Stores, ReferenceEqualityComparer.Instance) ? before : before with { Stores = stores };
+                var stores = before.Stores.Select(store => waits.GetValueOrDefault(store.Resource ?? "") is var waiting && waiting == store.Waiting ? store : store with { Waiting = waiting }).ToList();
+                return stores.SequenceEqual(before.Stores, ReferenceEqualityComparer.Instance) && waits.Count == before.Waits.Count && !waits.Except(before.Waits).Any() ? before : before with { Stores = stores, Waits = waits };
             });
         }
     }
@@ -153,8 +155,9 @@ internal sealed partial class StoresMonitor(
             try
             {
                 var copies = await ledger.AllAsync(cancellationToken);
+                var moving = speeds.After(copies, clock.GetUtcNow());
                 var compared = await parity.NewestAsync(feed.Newest.Compared, cancellationToken);
-                Publish(before => before.StaleSince is null && before.Copies.SequenceEqual(copies) && ReferenceEquals(before.Compared, compared) ? before : before with { Copies = copies, Compared = compared, StaleSince = null });
+                Publish(before => before.StaleSince is null && before.Copies.SequenceEqual(copies) && before.Speeds.SequenceEqual(moving) && ReferenceEquals(before.Compared, compared) ? before : before with { Copies = copies, Speeds = moving, Compared = compared, StaleSince = null });
             }
             catch (Exception cause) when (cause is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {

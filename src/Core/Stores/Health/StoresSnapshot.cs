@@ -18,6 +18,12 @@ public sealed record StoresSnapshot
     /// <summary>The copies, the newest first.</summary>
     public IReadOnlyList<CopyProgress> Copies { get; init; } = [];
 
+    /// <summary>How fast copies move that somebody works on, as far as that is known.</summary>
+    public IReadOnlyList<CopySpeed> Speeds { get; init; } = [];
+
+    /// <summary>What waits for a resource now, by <see cref="ICrashStore.Resource"/>: of every resource somebody tells of, so also of the configured stores and of those of a copy.</summary>
+    public IReadOnlyDictionary<string, StoreWaiting> Waits { get; init; } = new Dictionary<string, StoreWaiting>();
+
     /// <summary>What the newest comparison of each two stores found, the newest first.</summary>
     public IReadOnlyList<KeptParity> Compared { get; init; } = [];
 
