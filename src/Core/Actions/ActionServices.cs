@@ -25,6 +25,7 @@ public static class ActionServices
         services.AddHostedService<ActionResolver>();
         services.AddSingleton(new SourceFeeds<OperationsSnapshot>(OperationsSnapshot.Empty));
         services.AddSingleton<OperationQueries>();
+        services.AddSingleton<OperationWork>();
         services.AddSingleton<OperationTools>();
         services.AddSingleton<OperationWorker>();
         services.AddSingleton<FollowedFeeds>();

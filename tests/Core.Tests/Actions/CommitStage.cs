@@ -35,6 +35,7 @@ internal sealed class CommitStage : IAsyncDisposable
         Marks = new SourceFeeds<MarksSnapshot>(MarksSnapshot.Empty);
         Operator = new OperatorActions(Authority, new DeedPace(TimeProvider.System, 1_000_000), directory, Facts, Actions, Commit, Audit, new MarksMonitor(marks, directory, Marks, TimeProvider.System));
         Operations = new OperationQueries(own);
+        Work = new OperationWork(own);
         Monitor = new OperationsMonitor(Operations, new BackfillFollower(own, Operations, Followed, new SlotHistories(), TimeProvider.System), directory, new(OperationsSnapshot.Empty), TimeProvider.System);
         Many = new OperatorOperations(Authority, new DeedPace(TimeProvider.System, 1_000_000), directory, Operations, Worker(), Monitor, Audit);
         Resolver = new ActionResolver(Actions, new ActionCommit(Actions, pools, Facts, TimeProvider.System, NullLogger<ActionCommit>.Instance), directory, TimeProvider.System, NullLogger<ActionResolver>.Instance);
@@ -65,6 +66,8 @@ internal sealed class CommitStage : IAsyncDisposable
     public SourceFeeds<MarksSnapshot> Marks { get; }
 
     public OperationQueries Operations { get; }
+
+    public OperationWork Work { get; }
 
     public FollowedFeeds Followed { get; }
 
@@ -122,7 +125,7 @@ internal sealed class CommitStage : IAsyncDisposable
 
     /// <summary>One node that works on operations.</summary>
     public OperationWorker Worker(Func<OperationPart, Task>? at = null) => new(
-        Operations, new OperationTools(Facts, Actions, Commit, Authority), new SourceDirectory([Source]), Own, TimeProvider.System, NullLogger<OperationWorker>.Instance)
+        Operations, Work, new OperationTools(Facts, Actions, Commit, Authority), new SourceDirectory([Source]), Own, TimeProvider.System, NullLogger<OperationWorker>.Instance)
     {
         AtAsync = at ?? (_ => Task.CompletedTask),
     };

@@ -59,11 +59,11 @@ public sealed class OperationTests
         var made = await CommittedAsync(stage, 2);
         var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
 
-        Assert.Equal(made, await stage.Operations.LeaseAsync(one, Token));
-        Assert.Null(await stage.Operations.LeaseAsync(other, Token));
+        Assert.Equal(made, await stage.Work.LeaseAsync(one, Token));
+        Assert.Null(await stage.Work.LeaseAsync(other, Token));
         await ExecuteAsync(stage, "update dashboard.operation set leased_until = now() - interval '1 second'");
-        Assert.Equal(made, await stage.Operations.LeaseAsync(other, Token));
-        Assert.False(await stage.Operations.StillAsync(made, one, OperationState.Active, Token));
+        Assert.Equal(made, await stage.Work.LeaseAsync(other, Token));
+        Assert.False(await stage.Work.StillAsync(made, one, OperationState.Active, Token));
     }
 
     [Fact]

@@ -24,7 +24,8 @@ public sealed record OperationTools(ActionFactsReader Facts, ActionQueries Actio
 /// Works on operations on many jobs, one job after the other: first plans each, and once somebody has agreed carries each plan out. It holds a lease on what it
 /// works on, so that of many nodes one does; when that one stops, another goes on where it was.
 /// </summary>
-public sealed partial class OperationWorker(OperationQueries operations, OperationTools tools, SourceDirectory sources, OwnDatabase own, TimeProvider clock, ILogger<OperationWorker> log)
+public sealed partial class OperationWorker(
+    OperationQueries operations, OperationWork work, OperationTools tools, SourceDirectory sources, OwnDatabase own, TimeProvider clock, ILogger<OperationWorker> log)
     : BackgroundService
 {
     private const int MostTries = 3;
@@ -42,7 +43,7 @@ public sealed partial class OperationWorker(OperationQueries operations, Operati
     /// <summary>Works on everything there is to work on, and says what ended.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        while (await operations.LeaseAsync(node, cancellationToken) is { } id)
+        while (await work.LeaseAsync(node, cancellationToken) is { } id)
         {
             try
             {
@@ -53,19 +54,19 @@ public sealed partial class OperationWorker(OperationQueries operations, Operati
             }
             finally
             {
-                await operations.LetGoAsync(id, node, CancellationToken.None);
+                await work.LetGoAsync(id, node, CancellationToken.None);
             }
         }
 
         // A runner that is gone cannot say so itself, and may never come back.
-        foreach (var source in await operations.RunningSourcesAsync(cancellationToken))
+        foreach (var source in await work.RunningSourcesAsync(cancellationToken))
         {
             await new SlotRequests(own.Now, source).SettleAsync(new RunnerOptions().Silence, cancellationToken);
         }
 
-        foreach (var ended in await operations.UnauditedAsync(cancellationToken))
+        foreach (var ended in await work.UnauditedAsync(cancellationToken))
         {
-            await operations.AuditAsync(ended, OperationWords.Ended(ended), cancellationToken);
+            await work.AuditAsync(ended, OperationWords.Ended(ended), cancellationToken);
         }
     }
 
@@ -111,7 +112,7 @@ public sealed partial class OperationWorker(OperationQueries operations, Operati
         }
 
         var planning = operation.State == OperationState.Planning;
-        while (await operations.StillAsync(id, node, operation.State, cancellationToken) && await operations.NextAsync(id, planning ? "unplanned" : "planned", cancellationToken) is { } part)
+        while (await work.StillAsync(id, node, operation.State, cancellationToken) && await work.NextAsync(id, planning ? "unplanned" : "planned", cancellationToken) is { } part)
         {
             await AtAsync(part);
             if (planning)
@@ -124,7 +125,7 @@ public sealed partial class OperationWorker(OperationQueries operations, Operati
             }
         }
 
-        await (planning ? operations.PlannedAsync(id, cancellationToken) : operations.DoneAsync(id, cancellationToken));
+        await (planning ? work.PlannedAsync(id, cancellationToken) : work.DoneAsync(id, cancellationToken));
         return true;
     }
 
@@ -141,13 +142,13 @@ public sealed partial class OperationWorker(OperationQueries operations, Operati
 
             var action = Guid.CreateVersion7();
             await tools.Actions.SaveAsync(action, plan, known.Image, operation.MadeBy, operation.Id, cancellationToken);
-            await operations.PartAsync(
+            await work.PartAsync(
                 operation.Id, part.Place, plan.Refusal is null ? "planned" : "refused", action,
                 plan.Refusal ?? plan.Warnings.Where(warning => warning.IsGrave).Select(warning => warning.Text).FirstOrDefault(), cancellationToken);
         }
         catch (ActionRefusedException cause)
         {
-            await operations.PartAsync(operation.Id, part.Place, "refused", null, cause.Message, cancellationToken);
+            await work.PartAsync(operation.Id, part.Place, "refused", null, cause.Message, cancellationToken);
         }
     }
 
@@ -156,7 +157,7 @@ public sealed partial class OperationWorker(OperationQueries operations, Operati
     {
         if (operation.Actor is not { } agreed || part.Action is not { } id || await tools.Actions.FindAsync(id, cancellationToken) is not { } action)
         {
-            await operations.PartAsync(operation.Id, part.Place, "unknown", null, "its plan is gone", cancellationToken);
+            await work.PartAsync(operation.Id, part.Place, "unknown", null, "its plan is gone", cancellationToken);
             return true;
         }
 
@@ -169,7 +170,7 @@ public sealed partial class OperationWorker(OperationQueries operations, Operati
         }
 
         var result = await TriedAsync(operation, action, source, permission.Actor, cancellationToken);
-        await operations.PartAsync(operation.Id, part.Place, State(result.Outcome), null, result.Outcome == ActionOutcome.Done ? null : result.Sentence, cancellationToken);
+        await work.PartAsync(operation.Id, part.Place, State(result.Outcome), null, result.Outcome == ActionOutcome.Done ? null : result.Sentence, cancellationToken);
         return true;
     }
 
