@@ -124,10 +124,17 @@ public sealed class RunningDashboard : IAsyncDisposable
         return new Uri(Url, $"/login?token={token.Text}&to={Uri.EscapeDataString(page)}");
     }
 
+    /// <summary>What a browser gets that is not logged in, when somebody opens a link in it themselves: no page led there.</summary>
+    public async Task<HttpResponseMessage> OpenedAsync(Uri link, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, link) { Headers = { { "Sec-Fetch-Site", "none" } } };
+        return await Anonymous.SendAsync(request, cancellationToken);
+    }
+
     /// <summary>A browser without its window: logged in by cookie. Follows no redirect.</summary>
     public async Task<HttpClient> LoggedInAsync(Role role = Role.Operator)
     {
-        using var answer = await Anonymous.GetAsync(LoginUrl("/", role));
+        using var answer = await OpenedAsync(LoginUrl("/", role));
         var cookie = answer.Headers.GetValues("Set-Cookie").Single(value => value.Contains("dashboard=", StringComparison.Ordinal)).Split(';')[0];
         var browser = NewClient();
         browser.DefaultRequestHeaders.Add("Cookie", cookie);

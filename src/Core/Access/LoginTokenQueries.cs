@@ -23,6 +23,12 @@ public sealed class LoginTokenQueries(OwnDatabase database)
         returning name, role, expires_at > now()
         """;
 
+    private const string HolderSql = """
+        select name, role
+          from dashboard.login_token
+         where hash = @hash and expires_at > now()
+        """;
+
     private const string WorksSql = """
         select exists (select from dashboard.login_token where hash = @hash and expires_at > now())
         """;
@@ -55,6 +61,17 @@ public sealed class LoginTokenQueries(OwnDatabase database)
         var found = await database.Now.Once.RowsAsync(
             () => new NpgsqlCommand(RedeemSql) { Parameters = { new NpgsqlParameter<byte[]>("hash", hash) } },
             static row => row.GetBoolean(2) && Roles.Find(row.GetString(1)) is { } role ? new TokenHolder(row.GetString(0), role) : null,
+            cancellationToken);
+        return found.FirstOrDefault();
+    }
+
+    /// <summary>For whom a token was made that would still work, and goes on working; null when it would not.</summary>
+    public async Task<TokenHolder?> HolderAsync(string token, CancellationToken cancellationToken)
+    {
+        var hash = Secret.HashOf(token);
+        var found = await database.Now.Statements.RowsAsync(
+            () => new NpgsqlCommand(HolderSql) { Parameters = { new NpgsqlParameter<byte[]>("hash", hash) } },
+            static row => Roles.Find(row.GetString(1)) is { } role ? new TokenHolder(row.GetString(0), role) : null,
             cancellationToken);
         return found.FirstOrDefault();
     }

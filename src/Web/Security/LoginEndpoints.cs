@@ -42,7 +42,9 @@ internal static class LoginEndpoints
 
         if (!string.IsNullOrEmpty(token))
         {
-            return await ExchangeAsync(context, tokens, sessions, failures, logs, token, target);
+            return IsOwnWish(context)
+                ? await ExchangeAsync(context, tokens, sessions, failures, logs, token, target)
+                : await OfferAsync(context, tokens, failures, token, target);
         }
 
         if (context.User.Identity?.IsAuthenticated == true)
@@ -130,8 +132,7 @@ internal static class LoginEndpoints
     {
         if (failures.Exhausted(context))
         {
-            context.Response.Headers.RetryAfter = "60";
-            return Page(context, StatusCodes.Status429TooManyRequests, target, LoginTrouble.TooMany);
+            return TooMany(context, target);
         }
 
         Session? session;
@@ -160,6 +161,39 @@ internal static class LoginEndpoints
         await context.RequestServices.GetRequiredService<AccessRecord>().CameInAsync(session, context.RequestAborted);
         await context.SignInAsync(AccessSchemes.Cookie, AccessClaims.Ticket(session), Properties(session));
         return Results.LocalRedirect(target);
+    }
+
+    // Whoever follows a link of another page did not ask to be somebody else, nor does who is somebody already: both are asked. Of no browser that says nothing is it known.
+    private static bool IsOwnWish(HttpContext context) =>
+        context.Request.Headers["Sec-Fetch-Site"] is ["none"] && context.User.Identity?.IsAuthenticated != true;
+
+    private static async Task<IResult> OfferAsync(HttpContext context, LoginTokenQueries tokens, LoginFailures failures, string token, string target)
+    {
+        if (failures.Exhausted(context))
+        {
+            return TooMany(context, target);
+        }
+
+        try
+        {
+            if (await tokens.HolderAsync(token, context.RequestAborted) is { } holder)
+            {
+                return new RazorComponentResult<OfferPage>(new { Token = token, ReturnUrl = target, Holder = holder, Name = context.User.Identity?.Name });
+            }
+        }
+        catch (Exception cause) when (RecordsAway.Is(cause))
+        {
+            return Page(context, StatusCodes.Status503ServiceUnavailable, target, LoginTrouble.OutOfReach);
+        }
+
+        failures.Count(context);
+        return Page(context, StatusCodes.Status401Unauthorized, target, LoginTrouble.UsedUp);
+    }
+
+    private static RazorComponentResult<LoginPage> TooMany(HttpContext context, string target)
+    {
+        context.Response.Headers.RetryAfter = "60";
+        return Page(context, StatusCodes.Status429TooManyRequests, target, LoginTrouble.TooMany);
     }
 
     // People paste the whole link as well.

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Dashboard.Core.Access;
 using Dashboard.Kit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ public sealed partial class LoginTests(SharedDashboard shared)
     {
         var link = Dashboard.LoginUrl("/jobs?state=failing");
 
-        using var first = await Dashboard.Anonymous.GetAsync(link, Stop);
+        using var first = await Dashboard.OpenedAsync(link, Stop);
         Assert.Equal((HttpStatusCode.Redirect, "/jobs?state=failing"), (first.StatusCode, first.Headers.Location?.OriginalString));
         var cookie = first.Headers.GetValues("Set-Cookie").Single();
         Assert.StartsWith("dashboard=", cookie, StringComparison.Ordinal);
@@ -26,7 +27,7 @@ public sealed partial class LoginTests(SharedDashboard shared)
         browser.DefaultRequestHeaders.Add("Cookie", cookie.Split(';')[0]);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(browser, "/"));
 
-        using var second = await Dashboard.Anonymous.GetAsync(link, Stop);
+        using var second = await Dashboard.OpenedAsync(link, Stop);
         Assert.Equal(HttpStatusCode.Unauthorized, second.StatusCode);
         Assert.False(second.Headers.Contains("Set-Cookie") && second.Headers.GetValues("Set-Cookie").Any(value => value.StartsWith("dashboard=", StringComparison.Ordinal)));
         Assert.Contains("was used before", await second.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
@@ -39,7 +40,7 @@ public sealed partial class LoginTests(SharedDashboard shared)
         var link = calm.LoginUrl();
         var answers = await Task.WhenAll(Enumerable.Range(0, 5).Select(async _ =>
         {
-            using var answer = await calm.Anonymous.GetAsync(link, Stop);
+            using var answer = await calm.OpenedAsync(link, Stop);
             return answer.StatusCode;
         }));
         Assert.Single(answers, HttpStatusCode.Redirect);
@@ -61,7 +62,61 @@ public sealed partial class LoginTests(SharedDashboard shared)
             Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         }
 
-        Assert.Equal(HttpStatusCode.Redirect, await StatusAsync(Dashboard.Anonymous, link.PathAndQuery));
+        using var opened = await Dashboard.OpenedAsync(link, Stop);
+        Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("cross-site")]
+    [InlineData("same-site")]
+    [InlineData("same-origin")]
+    [InlineData("none, cross-site")]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task A_link_that_nobody_is_known_to_have_opened_themselves_is_asked_about_first(string? site)
+    {
+        var link = Dashboard.LoginUrl("/jobs?state=failing");
+        using var request = new HttpRequestMessage(HttpMethod.Get, link);
+        if (site is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", site);
+        }
+
+        using var asked = await Dashboard.Anonymous.SendAsync(request, Stop);
+        var html = await AskedAsync(asked);
+        Assert.Contains("as <strong>the operator</strong>, with the role <strong>operator</strong>.", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("Now it is", html, StringComparison.Ordinal);
+
+        // The form of that page, and no other, goes on.
+        var token = Token(link);
+        using var forged = await PostAsync(asked, "", new() { ["token"] = token, ["to"] = "/jobs?state=failing" });
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        using var entered = await PostAsync(asked, html, new() { ["token"] = token, ["to"] = "/jobs?state=failing" });
+        Assert.Equal((HttpStatusCode.Redirect, "/jobs?state=failing"), (entered.StatusCode, entered.Headers.Location?.OriginalString));
+    }
+
+    [Fact]
+    public async Task Whoever_is_logged_in_is_asked_before_a_link_makes_them_somebody_else()
+    {
+        using var browser = await Dashboard.LoggedInAsync(Role.Viewer);
+        using var request = new HttpRequestMessage(HttpMethod.Get, Dashboard.LoginUrl("/jobs", Role.Admin)) { Headers = { { "Sec-Fetch-Site", "none" } } };
+        using var asked = await browser.SendAsync(request, Stop);
+        var html = await AskedAsync(asked);
+        Assert.Contains("as <strong>the admin</strong>, with the role <strong>admin</strong>.", html, StringComparison.Ordinal);
+        Assert.Contains("Now it is logged in as <strong>the viewer</strong>.", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Asking_about_links_that_do_not_work_counts_like_using_them()
+    {
+        await using var calm = await FreshAsync();
+        var link = calm.LoginUrl();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(calm.Anonymous, $"/login?token=wrong{i}"));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(calm.Anonymous, link.PathAndQuery));
     }
 
     [Fact]
@@ -73,7 +128,7 @@ public sealed partial class LoginTests(SharedDashboard shared)
         using var page = await Dashboard.Anonymous.GetAsync(sent.Headers.Location, Stop);
         var html = await page.Content.ReadAsStringAsync(Stop);
         Assert.DoesNotContain("blazor", html, StringComparison.OrdinalIgnoreCase);
-        var token = Dashboard.LoginUrl().Query.Split("token=")[1].Split('&')[0];
+        var token = Token(Dashboard.LoginUrl());
 
         using var entered = await PostAsync(page, html, new() { ["token"] = $" {Dashboard.Url}login?token={token} ", ["to"] = "/jobs?q=a%20b" });
         Assert.Equal((HttpStatusCode.Redirect, "/jobs?q=a%20b"), (entered.StatusCode, entered.Headers.Location?.OriginalString));
@@ -88,10 +143,11 @@ public sealed partial class LoginTests(SharedDashboard shared)
         await using var calm = await FreshAsync();
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(calm.Anonymous, $"/login?token=wrong{i}"));
+            using var wrong = await calm.OpenedAsync(new Uri($"/login?token=wrong{i}", UriKind.Relative), Stop);
+            Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         }
 
-        using var sixth = await calm.Anonymous.GetAsync(new Uri("/login?token=wrong", UriKind.Relative), Stop);
+        using var sixth = await calm.OpenedAsync(new Uri("/login?token=wrong", UriKind.Relative), Stop);
         Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromMinutes(1)), (sixth.StatusCode, sixth.Headers.RetryAfter?.Delta));
     }
 
@@ -161,11 +217,16 @@ public sealed partial class LoginTests(SharedDashboard shared)
         // Whoever stands before the login makes the terminal say a link that works.
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(talkative.Anonymous, "/login"));
         var link = new Uri(Link().Match(terminal.ToString()).Value);
-        Assert.Equal(HttpStatusCode.Redirect, await StatusAsync(talkative.Anonymous, link.PathAndQuery));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(talkative.Anonymous, link.PathAndQuery));
+        using (var opened = await talkative.OpenedAsync(link, Stop))
+        {
+            Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
+        }
+
         await StatusAsync(talkative.Client, "/api/v1/jobs");
         await StatusAsync(talkative.Anonymous, $"/hubs/live?access_token={talkative.Key}");
 
-        var token = link.Query.Split("token=")[1];
+        var token = Token(link);
         Assert.InRange(log.Lines.Count, 20, int.MaxValue);
         Assert.DoesNotContain(log.Lines, line => line.Contains(token, StringComparison.Ordinal) || line.Contains(talkative.Key, StringComparison.Ordinal));
     }
@@ -175,6 +236,17 @@ public sealed partial class LoginTests(SharedDashboard shared)
         var postgres = await TestPostgres.SharedAsync();
         return await RunningDashboard.StartAsync(
             [new TestSource("demo", await postgres.NewDatabaseAsync("crontabber-healthy"), "poll")], new Dictionary<string, string?> { ["ConnectionStrings:Dashboard"] = own ?? await postgres.NewDatabaseAsync() });
+    }
+
+    private static string Token(Uri link) => link.Query.Split("token=")[1].Split('&')[0];
+
+    // The page that asks, which has let nobody in.
+    private static async Task<string> AskedAsync(HttpResponseMessage asked)
+    {
+        Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
+        Assert.True(asked.Headers.CacheControl?.NoStore);
+        Assert.DoesNotContain(asked.Headers.TryGetValues("Set-Cookie", out var set) ? set : [], value => value.StartsWith("dashboard=", StringComparison.Ordinal));
+        return await asked.Content.ReadAsStringAsync(Stop);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string path)
