@@ -73,6 +73,7 @@ internal static class AccessServices
         app.UseForwardedHeaders();
         app.UseRouting();
         app.UseAuthentication();
+        app.UseMiddleware<CrowdIntroduction>();
         app.UseMiddleware<OwnOrigin>();
         app.UseAuthorization();
         app.UseRateLimiter();

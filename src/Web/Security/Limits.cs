@@ -12,8 +12,11 @@ internal static class Limits
     /// <summary>Generous: a wallboard asks once a second, a script in bursts.</summary>
     public const string ApiPolicy = "api";
 
-    /// <summary>Connections at once, of everybody together.</summary>
+    /// <summary>Connections at once, of everybody together; those of known proxies are not counted.</summary>
     public const int MostConnections = 2_000;
+
+    /// <summary>What the server takes beyond: of known proxies, and while others are being closed.</summary>
+    public const int MostBeside = 1_000;
 
     private const int ApiBurst = 300;
     private const int ApiPerSecond = 50;
@@ -27,7 +30,7 @@ internal static class Limits
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 50;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections + MostBeside;
             kestrel.Limits.MaxConcurrentUpgradedConnections = 1_000;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
         });

@@ -24,10 +24,13 @@ internal sealed partial class Circuit : IAsyncDisposable
     private readonly Lock drawing = new();
     private readonly StringBuilder drawn = new();
     private int calls;
+    private int batches;
+    private long newest;
+    private volatile bool acknowledges;
 
-    private Circuit(HubConnection connection)
+    private Circuit(HubConnection connection, bool acknowledges)
     {
-        this.connection = connection;
+        (this.connection, this.acknowledges) = (connection, acknowledges);
         connection.On<long, byte[]>("JS.RenderBatch", DrawnAsync);
         connection.On<long, string, string, int, long, int>("JS.BeginInvokeJS", ScriptAsync);
         connection.On<string, bool, string>("JS.EndInvokeDotNet", (call, done, said) => { Answer(call, new CircuitAnswer(done, said)); });
@@ -41,6 +44,9 @@ internal sealed partial class Circuit : IAsyncDisposable
     /// <summary>Whether the server has ended it.</summary>
     public bool IsCut => cut.Task.IsCompleted;
 
+    /// <summary>How many batches of changes it was sent.</summary>
+    public int Batches => Volatile.Read(ref batches);
+
     /// <summary>The object by which a browser tells of events: a number, counted from one.</summary>
     public long Events { get; private set; } = 1;
 
@@ -49,10 +55,11 @@ internal sealed partial class Circuit : IAsyncDisposable
     /// <param name="cookie">Whose.</param>
     /// <param name="page">Which page.</param>
     /// <param name="markers">What the page says of its components; null to ask for the page with the same cookie.</param>
-    public static async Task<Circuit> OpenAsync(RunningDashboard dashboard, string cookie, string page, IReadOnlyList<string>? markers = null)
+    /// <param name="acknowledges">False to say nothing of what it was sent, until <see cref="AcknowledgeAsync"/>.</param>
+    public static async Task<Circuit> OpenAsync(RunningDashboard dashboard, string cookie, string page, IReadOnlyList<string>? markers = null, bool acknowledges = true)
     {
         markers ??= await MarkersAsync(dashboard, cookie, page);
-        var circuit = new Circuit(Connection(dashboard, cookie));
+        var circuit = new Circuit(Connection(dashboard, cookie), acknowledges);
         await circuit.connection.StartAsync(Stop);
         var secret = await circuit.connection.InvokeAsync<string?>("StartCircuit", dashboard.Url.AbsoluteUri, new Uri(dashboard.Url, page).AbsoluteUri, "[]", "", Stop);
         Assert.NotNull(secret);
@@ -88,6 +95,13 @@ internal sealed partial class Circuit : IAsyncDisposable
         {
             return drawn.ToString().Contains(text, StringComparison.Ordinal);
         }
+    }
+
+    /// <summary>Acknowledges all it was sent, and from now on what it is sent.</summary>
+    public Task AcknowledgeAsync()
+    {
+        acknowledges = true;
+        return SendAsync("OnRenderCompleted", Volatile.Read(ref newest), null);
     }
 
     /// <summary>Tells of an event of whatever handler, as if there had been a button.</summary>
@@ -170,7 +184,9 @@ internal sealed partial class Circuit : IAsyncDisposable
             drawn.Append(Encoding.UTF8.GetString(edits));
         }
 
-        return SendAsync("OnRenderCompleted", batch, null);
+        Volatile.Write(ref newest, batch);
+        Interlocked.Increment(ref batches);
+        return acknowledges ? SendAsync("OnRenderCompleted", batch, null) : Task.CompletedTask;
     }
 
     private Task ScriptAsync(long call, string name, string? arguments, int result, long target, int kind)

@@ -19,7 +19,7 @@ public sealed class LimitsTests(SharedDashboard shared)
     {
         var limits = Option<KestrelServerOptions>().Limits;
         Assert.Equal((64 * 1024, 16 * 1024, 50), (limits.MaxRequestBodySize, limits.MaxRequestHeadersTotalSize, limits.MaxRequestHeaderCount));
-        Assert.Equal((2_000, 1_000, TimeSpan.FromSeconds(10)), (limits.MaxConcurrentConnections, limits.MaxConcurrentUpgradedConnections, limits.RequestHeadersTimeout));
+        Assert.Equal((3_000, 1_000, TimeSpan.FromSeconds(10)), (limits.MaxConcurrentConnections, limits.MaxConcurrentUpgradedConnections, limits.RequestHeadersTimeout));
         Assert.Equal((240, TimeSpan.FromSeconds(5)), (limits.MinRequestBodyDataRate!.BytesPerSecond, limits.MinRequestBodyDataRate.GracePeriod));
         Assert.False(Option<KestrelServerOptions>().AddServerHeader);
     }
