@@ -37,6 +37,9 @@ public sealed record MarksSnapshot
     /// <summary>The hold of a job, while its end is to come.</summary>
     public JobHold? HoldOf(string job, DateTimeOffset now) => Holds.GetValueOrDefault(job) is { } hold && hold.Until > now ? hold : null;
 
+    /// <summary>Every hold whose end is to come, the one that ends first first.</summary>
+    public IReadOnlyList<JobHold> Held(DateTimeOffset now) => [.. Holds.Values.Where(hold => hold.Until > now).OrderBy(hold => hold.Until).ThenBy(hold => hold.Job, StringComparer.Ordinal)];
+
     /// <summary>The acknowledgement of a row, while it has not lapsed.</summary>
     public Acknowledgement? Of(Job row)
     {

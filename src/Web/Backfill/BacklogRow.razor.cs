@@ -1,3 +1,4 @@
+using Dashboard.Core.Actions;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Layout;
@@ -5,10 +6,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Web.Backfill;
 
-/// <summary>What one job owes. Redrawn only when its backlog or its standing is a new one.</summary>
+/// <summary>What one job owes. Redrawn only when its backlog, its standing or its hold is a new one.</summary>
 public sealed partial class BacklogRow
 {
-    private (Backlog?, JobStanding?) drawn;
+    private (Backlog?, JobStanding?, JobHold?) drawn;
     private bool changed;
 
     /// <summary>The backlog.</summary>
@@ -19,6 +20,10 @@ public sealed partial class BacklogRow
     [Parameter, EditorRequired]
     public required JobStanding? Standing { get; set; }
 
+    /// <summary>Who keeps it from running; null when nobody does.</summary>
+    [Parameter]
+    public JobHold? Hold { get; set; }
+
     /// <summary>Its source.</summary>
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
@@ -26,8 +31,8 @@ public sealed partial class BacklogRow
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        changed = !ReferenceEquals(drawn.Item1, Backlog) || !ReferenceEquals(drawn.Item2, Standing);
-        drawn = (Backlog, Standing);
+        changed = !ReferenceEquals(drawn.Item1, Backlog) || !ReferenceEquals(drawn.Item2, Standing) || !ReferenceEquals(drawn.Item3, Hold);
+        drawn = (Backlog, Standing, Hold);
     }
 
     /// <inheritdoc/>

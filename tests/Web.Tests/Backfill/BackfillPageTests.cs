@@ -1,4 +1,5 @@
 using Bunit;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Runs;
 using Dashboard.Kit;
@@ -37,6 +38,18 @@ public sealed class BackfillPageTests : PageTest
         Assert.Contains("fails at 2014-09-04 05:00Z", row.TextContent, StringComparison.Ordinal);
         Assert.Equal("IOError", row.QuerySelector(".error-type")!.TextContent);
         Assert.Contains("Not before it stops.", row.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_hold_stands_beside_what_it_keeps_from_being_made_up_for()
+    {
+        Publish([Failing()]);
+        var page = On<BackfillPage>();
+        Assert.Empty(page.FindAll(".held"));
+
+        var hold = new JobHold("daily", SampleJobs.Now.AddHours(2), "ada", "the disk is full", SampleJobs.Now.AddHours(-1));
+        Marks.Of("demo").Publish(MarksSnapshot.Empty("demo") with { Holds = new Dictionary<string, JobHold> { ["daily"] = hold } });
+        page.WaitForAssertion(() => Assert.Contains("by ada: the disk is full", page.Find("tbody tr .held").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Bunit;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
@@ -20,6 +21,24 @@ public sealed class NowPageTests : PageTest
         Assert.Contains("a-Blocked", page.FindAll(".blocked .job-name").Select(name => name.TextContent));
         Assert.Equal("a-Running", page.Find(".running .job-name").TextContent);
         Assert.Contains("1 min", page.Find(".running [data-elapsed]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_people_keep_from_running_is_listed_with_who_and_why_until_the_hold_is_over()
+    {
+        Publish(SampleJobs.Standing("a"), SampleJobs.Standing("b"));
+        var page = On<NowPage>();
+        Assert.Empty(page.FindAll("ul.held"));
+
+        JobHold[] holds =
+        [
+            new("b", SampleJobs.Now.AddHours(2), "ada", "<b>the disk</b> is full", SampleJobs.Now),
+            new("a", SampleJobs.Now.AddHours(1), "bob", "until it is mended", SampleJobs.Now),
+            new("over", SampleJobs.Now, "bob", "was", SampleJobs.Now.AddHours(-1)),
+        ];
+        Marks.Of("demo").Publish(MarksSnapshot.Empty("demo") with { Holds = holds.ToDictionary(hold => hold.Job) });
+        page.WaitForAssertion(() => Assert.Equal(["a", "b"], page.FindAll("ul.held .job-name").Select(name => name.TextContent)));
+        Assert.EndsWith("by ada: <b>the disk</b> is full", page.FindAll("ul.held li > span")[^1].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
