@@ -101,7 +101,7 @@ public static class CrontabberIni
             // A section of the class may say it anew, as any option of configman.
             if (section.Section($"class-{job.ClassName}") is { } own)
             {
-                job = job with { Frequency = own.Value("frequency")?.Text ?? frequency, Time = own.Value("time")?.Text ?? time };
+                job = job with { Frequency = own.Value("frequency")?.Text ?? frequency, Time = own.Value("time")?.Text ?? time, Name = Name(own) };
                 job = own.Value("kind") is null ? job : WithoutCode(job, own);
             }
 
@@ -121,7 +121,7 @@ public static class CrontabberIni
     // A job of a kind that needs no code says in its section what a class says itself: see docs/jobs.md. What of it cannot be read is a fault for its runner to tell.
     private static ConfiguredJob WithoutCode(ConfiguredJob job, ConfigSection own) => job with
     {
-        Name = own.Value("app_name")?.Text is { } name && !string.IsNullOrWhiteSpace(name) ? name.Trim() : job.ClassPath,
+        Name = job.Name ?? job.ClassPath,
         Backfills = own.Value("backfill")?.Text.Trim().ToUpperInvariant() switch
         {
             null => false,
@@ -130,6 +130,9 @@ public static class CrontabberIni
         },
         DependsOn = own.Value("depends_on") is { } parents ? Names(parents) : [],
     };
+
+    // A class says its name in Python, where nobody can read it; its section may say it for who reads only the file.
+    private static string? Name(ConfigSection own) => own.Value("app_name")?.Text is { } name && !string.IsNullOrWhiteSpace(name) ? name.Trim() : null;
 
     private static string[] Names(ConfigValue value)
     {

@@ -22,6 +22,8 @@ internal static class PingApi
     public static IEndpointRouteBuilder MapPings(this IEndpointRouteBuilder routes)
     {
         var pings = routes.MapGroup("/ping/{key}").RequireAuthorization(AccessPolicies.Ingest).RequireRateLimiting(Limits.ApiPolicy).ExcludeFromDescription();
+        pings.Map("", () => ApiProblem.Of(
+            StatusCodes.Status400BadRequest, "no-slug", "The name is missing", "After the key stands the name of what pings: /ping/KEY/NAME, and after that nothing, start, fail, log, or an exit code from 0 to 255."));
         foreach (var pattern in (string[])["/{slug}", "/{slug}/{ending}"])
         {
             pings.Map(pattern, (HttpResponse response) =>

@@ -41,6 +41,16 @@ public sealed class IngestVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Jobs_have_the_names_the_sections_of_their_classes_say()
+    {
+        var path = Assert.Single(await NamesAsync());
+        var configuration = Write("crontabber.ini", $"[crontabber]\n    jobs=\"{path}|1h\"\n    [[class-{path[(path.LastIndexOf('.') + 1)..]}]]\n        app_name = by-the-section\n");
+
+        Assert.Equal(["by-the-section"], await NamesAsync("--jobs", configuration));
+        Assert.Equal(["by-the-path"], await NamesAsync("--jobs", configuration, "--mapping", Write("long.json", $$"""{"{{path}}": "by-the-path"}""")));
+    }
+
+    [Fact]
     public async Task A_file_of_names_that_cannot_be_read_ends_it_before_anything_is_told()
     {
         var missing = Path.Combine(folder.FullName, "nothing.json");

@@ -94,6 +94,20 @@ public sealed class PingApiTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await dashboard.Anonymous.SendAsync(request, Stop)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("GET", "")]
+    [InlineData("HEAD", "")]
+    [InlineData("POST", "/")]
+    public async Task An_address_without_a_name_says_what_is_missing(string method, string end)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri($"/ping/{key}{end}", UriKind.Relative));
+        using var answer = await dashboard.Anonymous.SendAsync(request, Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(method != "HEAD", (await answer.Content.ReadAsStringAsync(Stop)).Contains("/ping/KEY/NAME", StringComparison.Ordinal));
+        using var stranger = await dashboard.Anonymous.GetAsync(new Uri($"/ping/x{end}", UriKind.Relative), Stop);
+        Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
+    }
+
     [Fact]
     public async Task Only_a_key_that_may_tell_pings_and_it_opens_nothing_else()
     {
