@@ -13,11 +13,15 @@ namespace Dashboard.Kit;
 /// <param name="IsFile">Whether it is a file.</param>
 public sealed partial record RouteLine(string Pattern, string? Policy, IReadOnlyList<string> Methods, bool IsFile)
 {
+    // What takes all that nothing else takes is met only where nothing else is.
+    private const string Deep = "y/y/y/y/y";
+
     /// <summary>An address that fits the pattern.</summary>
     /// <param name="id">In place of an id.</param>
     /// <param name="text">In place of anything else.</param>
     public string Address(Guid id, string text = "x") =>
-        Parameter().Replace(Pattern, parameter => parameter.Value.Contains(":guid", StringComparison.OrdinalIgnoreCase) ? id.ToString() : text);
+        Parameter().Replace(Pattern, parameter => parameter.Value.Contains(":guid", StringComparison.OrdinalIgnoreCase) ? id.ToString()
+            : parameter.Value.StartsWith("{**", StringComparison.Ordinal) ? $"{text}/{Deep}" : text);
 
     /// <summary>Every address there is.</summary>
     public static IReadOnlyList<RouteLine> Of(RunningDashboard dashboard)
