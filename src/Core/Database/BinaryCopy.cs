@@ -16,7 +16,6 @@ namespace Dashboard.Core.Database;
 internal sealed class BinaryCopy : IAsyncDisposable
 {
     private const int Piece = 64 * 1024;
-    private const byte JsonbVersion = 1;
 
     private readonly NpgsqlRawCopyStream stream;
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(2 * Piece);
@@ -87,11 +86,12 @@ internal sealed class BinaryCopy : IAsyncDisposable
             return;
         }
 
-        Written(value, 0);
+        var most = 4 + Encoding.UTF8.GetMaxByteCount(value.Length);
+        var start = filled;
+        var length = Encoding.UTF8.GetBytes(value, Next(most)[4..]);
+        BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(start), length);
+        filled = start + 4 + length;
     }
-
-    /// <summary>A <c>jsonb</c> by its text.</summary>
-    public void Jsonb(string json) => buffer[Written(json, 1)] = JsonbVersion;
 
     /// <summary>Ends a row: what has come together is sent when it is worth it.</summary>
     public ValueTask SentAsync(CancellationToken cancellationToken) => filled < Piece ? default : FlushAsync(cancellationToken);
@@ -136,17 +136,6 @@ internal sealed class BinaryCopy : IAsyncDisposable
         var field = Next(4 + length);
         BinaryPrimitives.WriteInt32BigEndian(field, length);
         return field[4..];
-    }
-
-    // A field of a text with so many bytes before it; where these stand.
-    private int Written(string text, int before)
-    {
-        var most = 4 + before + Encoding.UTF8.GetMaxByteCount(text.Length);
-        var start = filled;
-        var length = before + Encoding.UTF8.GetBytes(text, Next(most)[(4 + before)..]);
-        BinaryPrimitives.WriteInt32BigEndian(buffer.AsSpan(start), length);
-        filled = start + 4 + length;
-        return start + 4;
     }
 
     private Span<byte> Next(int length)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Dashboard.Core.Failures;
 
@@ -10,16 +11,34 @@ internal static class KeptEvent
     private const int LongestJob = 1_000;
     private const int LongestValue = 4_000;
 
-    /// <summary>Of what was told.</summary>
-    public static RetryEvent Of(RetryEvent told) => told with
+    /// <summary>Of what was told. What many of them share, their tellers and what failed them, is looked at once.</summary>
+    public static IEnumerable<RetryEvent> Of(IEnumerable<RetryEvent> all)
+    {
+        var (tellers, values) = (new Dictionary<RetryTeller, RetryTeller>(), new Dictionary<string, string>(StringComparer.Ordinal));
+        foreach (var told in all)
+        {
+            yield return Of(told, Once(tellers, told.Who, Of), told.ExceptionValue is { } value ? Once(values, value, Value) : null);
+        }
+    }
+
+    private static T Once<T>(Dictionary<T, T> known, T told, Func<T, T> of)
+        where T : class
+    {
+        ref var kept = ref CollectionsMarshal.GetValueRefOrAddDefault(known, told, out _);
+        return kept ??= of(told);
+    }
+
+    private static string Value(string value) => Text(Redaction.Of(value), LongestValue)!;
+
+    private static RetryEvent Of(RetryEvent told, RetryTeller who, string? value) => told with
     {
         At = Micro(told.At),
-        Who = Of(told.Who),
+        Who = who,
         AppName = Text(told.AppName, LongestJob),
         RunId = Text(told.RunId, LongestName),
         Backend = Name(told.Backend),
         ExceptionType = Text(told.ExceptionType, LongestName),
-        ExceptionValue = told.ExceptionValue is { } value ? Text(Redaction.Of(value), LongestValue) : null,
+        ExceptionValue = value,
         Code = Text(told.Code, LongestName),
         Delay = told.Delay is { } delay ? TimeSpan.FromTicks(delay.Ticks - (delay.Ticks % TimeSpan.TicksPerMicrosecond)) : null,
         NextAttemptAt = told.NextAttemptAt is { } next ? Micro(next) : null,

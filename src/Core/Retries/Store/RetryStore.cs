@@ -92,7 +92,7 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
     {
         ArgumentNullException.ThrowIfNull(batch);
         batch = batch.Id is null && batch.Counts.Count > 0 ? batch with { Id = Guid.CreateVersion7() } : batch;
-        var events = batch.Events.Select(KeptEvent.Of).DistinctBy(told => told.Id).ToArray();
+        var events = KeptEvent.Of(batch.Events).DistinctBy(told => told.Id).ToArray();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -131,24 +131,32 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
 
     private static async Task<int> KeepAsync(NpgsqlConnection connection, RetryBatch batch, Asked asked, IReadOnlyList<AttemptCount> counts, bool streaksToo, CancellationToken cancellationToken)
     {
-        if (asked.Fresh.Count > 0)
+        // While the server takes the events, what follows from them is found out.
+        var copied = asked.Fresh.Count > 0 ? CopyAsync(connection, asked, cancellationToken) : Task.CompletedTask;
+        StreakRows? streaks;
+        NpgsqlBatchCommand[] sums;
+        try
         {
-            await CopyAsync(connection, asked, cancellationToken);
+            streaks = StreakFold.Of(asked.Streaks, asked.Fresh) is { Count: > 0 } changed ? new StreakRows(changed) : null;
+            sums = [.. RetryRollups.Of(asked.Fresh, counts)];
+        }
+        finally
+        {
+            await copied;
         }
 
         await using var rest = new NpgsqlBatch(connection);
-        if (StreakFold.Of(asked.Streaks, asked.Fresh) is { Count: > 0 } changed)
+        if (streaks is not null)
         {
-            var rows = new StreakRows(changed);
             if (streaksToo)
             {
-                await rows.CopyNewAsync(connection, asked.Streaks.Values.Select(streak => streak.Id).ToHashSet(), cancellationToken);
+                await streaks.CopyNewAsync(connection, asked.Streaks.Values.Select(streak => streak.Id).ToHashSet(), cancellationToken);
             }
 
-            Add(rest, rows.Write());
+            Add(rest, streaks.Write());
         }
 
-        Add(rest, RetryRollups.Of(asked.Fresh, counts));
+        Add(rest, sums);
         if (batch.Ticks.Count > 0)
         {
             rest.BatchCommands.Add(RetryRollups.Of(batch.Ticks));
@@ -179,7 +187,7 @@ internal sealed class RetryStore : IRetryStore, ILogPositions
     {
         // All of them in one order, so nobody waits in a circle.
         var sources = batch.Events.Select(told => told.Who.Source).Concat(batch.Counts.Select(count => count.Source)).Concat(batch.Ticks.Select(tick => tick.Source))
-            .Append(batch.Position?.Log).OfType<string>().Select(KeptEvent.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+            .Append(batch.Position?.Log).OfType<string>().Distinct(StringComparer.Ordinal).Select(KeptEvent.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         await using var alone = new NpgsqlCommand(AloneSql, connection) { Parameters = { new("sources", sources) } };
         await alone.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -30,7 +30,7 @@ internal sealed class StreakRows
     /// <summary>What <see cref="Read"/> reads, in this order.</summary>
     public const string Columns = """
         id, source, host, process, thread, app_name, run_id, resource, backend, executor, started_at, state, ended_at, attempts, heard_at,
-        delay_s, next_attempt_at, exc_type, exc_value, code, class, marks
+        delay_s, next_attempt_at, exc_type, exc_value, code, class, coalesce(marks_text, marks::text)
         """;
 
     private const string NewestSql = $"""
@@ -45,7 +45,7 @@ internal sealed class StreakRows
          where newest and key = any(@keys)
         """;
 
-    private const string Written = $"id, key, newest, {RetryCopy.ToldColumns}, started_at, state, ended_at, attempts, heard_at, delay_s, next_attempt_at, {RetryCopy.FailureColumns}, marks";
+    private const string Written = $"id, key, newest, {RetryCopy.ToldColumns}, started_at, state, ended_at, attempts, heard_at, delay_s, next_attempt_at, {RetryCopy.FailureColumns}, marks_text";
 
     private const string CopySql = $"""
         copy dashboard.retry_streak ({Written})
@@ -56,14 +56,14 @@ internal sealed class StreakRows
         insert into dashboard.retry_streak as known ({Written})
         select streak.id, streak.key, streak.newest, streak.source, streak.host, streak.process, streak.thread, streak.app_name, streak.run_id,
                streak.resource, streak.backend, streak.executor, streak.started_at, streak.state, streak.ended_at, streak.attempts, streak.heard_at,
-               streak.delay_s, streak.next_attempt_at, streak.exc_type, streak.exc_value, streak.code, streak.class, streak.marks::jsonb
+               streak.delay_s, streak.next_attempt_at, streak.exc_type, streak.exc_value, streak.code, streak.class, streak.marks_text
           from unnest(@ids, @keys, @newest, @sources, @hosts, @processes, @threads, @apps, @runs, @resources, @backends, @executors, @starts, @states,
                       @ends, @attempts, @heards, @delays, @nexts, @types, @values, @codes, @classes, @marks)
                streak ({Written})
         on conflict (id) do update
            set newest = excluded.newest, app_name = excluded.app_name, run_id = excluded.run_id, state = excluded.state, ended_at = excluded.ended_at,
                attempts = excluded.attempts, heard_at = excluded.heard_at, delay_s = excluded.delay_s, next_attempt_at = excluded.next_attempt_at,
-               exc_type = excluded.exc_type, exc_value = excluded.exc_value, code = excluded.code, class = excluded.class, marks = excluded.marks,
+               exc_type = excluded.exc_type, exc_value = excluded.exc_value, code = excluded.code, class = excluded.class, marks_text = excluded.marks_text,
                changed_at = now()
         """;
 
@@ -111,7 +111,7 @@ internal sealed class StreakRows
             copy.Double(streak.Delay?.TotalSeconds);
             copy.Time(streak.NextAttemptAt);
             copy.Failure(streak.ExceptionType, streak.ExceptionValue, streak.Code, streak.Class);
-            copy.Jsonb(Marks(streak.Marks));
+            copy.Text(Marks(streak.Marks));
             await copy.SentAsync(cancellationToken);
         }
 

@@ -162,6 +162,25 @@ public sealed class RetryStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_streak_of_before_its_marks_were_text_goes_on_with_them()
+    {
+        await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.Fail, 1, Now)] }, Stop);
+        await OneAsync<object>("update dashboard.retry_streak set marks = marks_text::jsonb, marks_text = null returning 1");
+        Assert.Equal([1], await MarksAsync());
+
+        await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.Fail, 2, Now.AddSeconds(10))] }, Stop);
+        Assert.Equal([1, 2], await MarksAsync());
+
+        async Task<IEnumerable<int>> MarksAsync()
+        {
+            await using var command = own.Source.CreateCommand($"select {StreakRows.Columns} from dashboard.retry_streak");
+            await using var row = await command.ExecuteReaderAsync(Stop);
+            Assert.True(await row.ReadAsync(Stop));
+            return StreakRows.Read(row).Marks.Select(mark => mark.Attempt);
+        }
+    }
+
+    [Fact]
     public async Task Days_too_old_go_with_their_table()
     {
         await store.KeepAsync(new RetryBatch { Events = [Told(RetryOutcome.Fail, 1, Now.AddDays(-3)), Told(RetryOutcome.Fail, 1, Now, "Thread-1")] }, Stop);
