@@ -13,17 +13,20 @@ internal static class LogBench
         var size = quick ? 16 : 128;
         report.Rounds = quick ? 3 : 7;
         var log = Repeated(File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(Machine.Root, "tests", "Fixtures", "logs"), "10-*.log").Single()), size);
-        var (reads, splits) = (new List<double>(), new List<double>());
+        var (reads, splits, processor) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < report.Rounds; round++)
         {
             splits.Add(size / Seconds(() => Split(log)));
-            reads.Add(size / Seconds(() => Read(log)));
+            processor.Add(size / ProcessorSeconds(() => reads.Add(size / Seconds(() => Read(log)))));
         }
 
         // Rates are better the higher they are; figures are held to be at most: so milliseconds for a hundred megabytes.
         var (read, bare) = (new Sample(reads).At(0.5), new Sample(splits).At(0.5));
         report.Note(FormattableString.Invariant($"{read:0} MB/s of a real log with four threads; bare splitting {bare:0} MB/s; median of {report.Rounds}"));
         report.Add(new Figure("P11", "log-100-MB", 100_000 / read, "ms", AtMost: 1_000, Limit: 100_000 / bare));
+
+        // On one core is meant: what others on the machine take of it meanwhile is not the reader's.
+        report.Add(new Figure("P11", "log-100-MB-of-processor", 100_000 / new Sample(processor).At(0.5), "ms", AtMost: 1_000));
 
         Hostile(report, "one-line", new byte[size << 20]);
         Hostile(report, "all-dashes", Repeated("2014-06-08 03:23:53,101 DEBUG -  -  -  -  -  -  -  -  -  - \n"u8.ToArray(), size));
