@@ -31,7 +31,7 @@ internal static class LoginEndpoints
     public static AuthenticationProperties Properties(Session session) => new() { IsPersistent = true, IssuedUtc = session.StartedAt, ExpiresUtc = session.EndsAt };
 
     private static async Task<IResult> ComeAsync(
-        HttpContext context, LoginTokenQueries tokens, SessionQueries sessions, LoginFailures failures, ILoggerFactory logs, LoginAnnouncement announcement, [FromQuery] string? token, [FromQuery] string? to, [FromQuery] string? trouble)
+        HttpContext context, LoginTokenQueries tokens, SessionQueries sessions, LoginFailures failures, ILoggerFactory logs, LoginAnnouncement announcement, [FromQuery] string? token, [FromQuery] string? to, [FromQuery] string? trouble, [FromQuery] string? again)
     {
         var target = LocalPath.Of(to);
         if (context.Request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase))
@@ -44,7 +44,9 @@ internal static class LoginEndpoints
         {
             return IsOwnWish(context)
                 ? await ExchangeAsync(context, tokens, sessions, failures, logs, token, target)
-                : await OfferAsync(context, tokens, failures, token, target);
+                : IsFromElsewhere(context, again)
+                    ? new RazorComponentResult<ArrivedPage>(new { Title = "Log in?", Target = Again(token, target) })
+                    : await OfferAsync(context, tokens, failures, token, target);
         }
 
         if (context.User.Identity?.IsAuthenticated == true)
@@ -166,6 +168,11 @@ internal static class LoginEndpoints
     // Whoever follows a link of another page did not ask to be somebody else, nor does who is somebody already: both are asked. Of no browser that says nothing is it known.
     private static bool IsOwnWish(HttpContext context) =>
         context.Request.Headers["Sec-Fetch-Site"] is ["none"] && context.User.Identity?.IsAuthenticated != true;
+
+    // A browser that came from another site has kept its strict cookies to itself: it comes once more, from a page of ours, so that who is logged in is known.
+    private static bool IsFromElsewhere(HttpContext context, string? again) => again is null && context.Request.Headers["Sec-Fetch-Site"] is (["cross-site"] or ["same-site"]);
+
+    private static string Again(string token, string target) => $"/login?token={Uri.EscapeDataString(token)}&to={Uri.EscapeDataString(target)}&again=yes";
 
     private static async Task<IResult> OfferAsync(HttpContext context, LoginTokenQueries tokens, LoginFailures failures, string token, string target)
     {

@@ -82,7 +82,14 @@ public sealed partial class LoginTests(SharedDashboard shared)
             request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", site);
         }
 
-        using var asked = await Dashboard.Anonymous.SendAsync(request, Stop);
+        using var first = await Dashboard.Anonymous.SendAsync(request, Stop);
+        var arrived = await AskedAsync(first);
+
+        // From another site it comes once more, with the cookies that stay at home else.
+        var goesOn = GoesOn().Match(arrived);
+        Assert.Equal(site is "cross-site" or "same-site", goesOn.Success);
+        using var again = new HttpRequestMessage(HttpMethod.Get, WebUtility.HtmlDecode(goesOn.Success ? goesOn.Groups["address"].Value : link.PathAndQuery)) { Headers = { { "Sec-Fetch-Site", "same-origin" } } };
+        using var asked = await Dashboard.Anonymous.SendAsync(again, Stop);
         var html = await AskedAsync(asked);
         Assert.Contains("as <strong>the operator</strong>, with the role <strong>operator</strong>.", html, StringComparison.Ordinal);
         Assert.DoesNotContain("Now it is", html, StringComparison.Ordinal);
@@ -267,6 +274,9 @@ public sealed partial class LoginTests(SharedDashboard shared)
 
     [GeneratedRegex("""name="__RequestVerificationToken" value="(?<token>[^"]+)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FormToken();
+
+    [GeneratedRegex("http-equiv=\"refresh\" content=\"0;url=(?<address>[^\"]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex GoesOn();
 
     [GeneratedRegex(@"http://\S+token=\S+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Link();
