@@ -40,13 +40,13 @@ internal sealed class HealRecords(OwnDatabase database, RunRecordStore store) : 
         """;
 
     internal const string StreaksSql = """
-        select ended.id, ended.resource, ended.class, ended.attempts, ended.state,
+        select ended.id, ended.resource, ended.class, ended.attempts, ended.state, ended.started_at, ended.ended_at,
                coalesce((select said.verdict in ('Page', 'NeedsHumanLater')
                            from dashboard.verdict_event said
                           where said.source = @name and said.app_name = ended.app_name and said.at < ended.ended_at
                           order by said.at desc, said.id desc
                           limit 1), false)
-          from (select id, resource, class, attempts, state, app_name, ended_at
+          from (select id, resource, class, attempts, state, app_name, started_at, ended_at
                   from dashboard.retry_streak
                  where source = @name and ended_at >= @from and ended_at <= @now
                  order by ended_at desc
@@ -72,7 +72,10 @@ internal sealed class HealRecords(OwnDatabase database, RunRecordStore store) : 
             cancellationToken);
         var streaks = await database.Now.Statements.RowsAsync(
             () => Command(StreaksSql, source, now, MostStreaks),
-            row => new PastStreak(row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? FailureClass.Unknown : Class(row.GetString(2)), row.GetInt32(3), row.GetString(4) == "recovered", row.GetBoolean(5)),
+            row => new PastStreak(row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? FailureClass.Unknown : Class(row.GetString(2)), row.GetInt32(3), row.GetString(4) == "recovered", row.GetBoolean(7))
+            {
+                StartedAt = row.GetFieldValue<DateTimeOffset>(5), EndedAt = row.GetFieldValue<DateTimeOffset>(6),
+            },
             cancellationToken);
         return HealMemory.Of(failures, streaks);
     }

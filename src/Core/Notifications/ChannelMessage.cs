@@ -10,7 +10,7 @@ using Dashboard.Core.Verdicts.Engine;
 
 namespace Dashboard.Core.Notifications;
 
-/// <summary>A notice in the form of a channel. The same notice gives the same bytes, so that telling it again is telling the same.</summary>
+/// <summary>A notice in the form of a channel. The same notice gives the same bytes, so that telling it again is telling the same; only Slack, which cannot know it again, is told that it may have it.</summary>
 public static class ChannelMessage
 {
     /// <summary>How long Alertmanager takes an alert to go on without being told again.</summary>
@@ -27,7 +27,8 @@ public static class ChannelMessage
     /// <param name="notice">What is told.</param>
     /// <param name="id">Of this message: the same when it is sent again.</param>
     /// <param name="now">By our own clock; only alerts that are to lapse by themselves need it.</param>
-    public static HttpRequestMessage? For(ChannelOptions channel, Notice notice, Guid id, DateTimeOffset now)
+    /// <param name="mayHaveArrived">Whether the receiver may have it already; only one that cannot know a message again is told.</param>
+    public static HttpRequestMessage? For(ChannelOptions channel, Notice notice, Guid id, DateTimeOffset now, bool mayHaveArrived = false)
     {
         ArgumentNullException.ThrowIfNull(channel);
         ArgumentNullException.ThrowIfNull(notice);
@@ -35,7 +36,7 @@ public static class ChannelMessage
         {
             ChannelKind.PagerDuty => Post(channel.Address, PagerDuty(channel, notice)),
             ChannelKind.Alertmanager => notice.Action == NoticeAction.Acknowledge ? null : Post(new Uri($"{channel.Address.ToString().TrimEnd('/')}/api/v2/alerts"), Alerts(notice, now)),
-            ChannelKind.Slack => notice.Action == NoticeAction.Update ? null : Post(channel.Address, Slack(notice)),
+            ChannelKind.Slack => notice.Action == NoticeAction.Update ? null : Post(channel.Address, Slack(notice, mayHaveArrived)),
             _ => Signed(channel, notice, id),
         };
     }
@@ -94,9 +95,10 @@ public static class ChannelMessage
         },
     ];
 
-    private static object Slack(Notice notice)
+    // An incoming webhook posts what it is given, as often as it is given it: what may be there already says so, for whoever reads it twice.
+    private static object Slack(Notice notice, bool mayHaveArrived)
     {
-        var text = notice.Action == NoticeAction.Acknowledge ? $"{notice.Root}: {notice.KnownBy} knows." : NoticeWords.Summary(notice);
+        var text = (mayHaveArrived ? "(Perhaps told before.) " : "") + (notice.Action == NoticeAction.Acknowledge ? $"{notice.Root}: {notice.KnownBy} knows." : NoticeWords.Summary(notice));
         List<string> lines = notice.Action == NoticeAction.Acknowledge ? [] : [notice.Headline];
         if (notice is { Action: NoticeAction.Trigger, FirstAction.Length: > 0 })
         {

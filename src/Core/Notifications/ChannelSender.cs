@@ -84,7 +84,7 @@ public sealed partial class ChannelSender(
     {
         try
         {
-            await PostAsync(channel, executor, entry.Notice, entry.Id, cancellationToken);
+            await PostAsync(channel, executor, entry.Notice, entry.Id, entry.MayHaveArrived, cancellationToken);
             await outbox.EndAsync(entry.Id, sent: true, null, cancellationToken);
             LogSent(log, channel.Name, entry.Notice.Action, entry.Notice.Key);
         }
@@ -111,7 +111,7 @@ public sealed partial class ChannelSender(
         {
             try
             {
-                await PostAsync(channel, executor, notice, Guid.Empty, cancellationToken);
+                await PostAsync(channel, executor, notice, Guid.Empty, mayHaveArrived: false, cancellationToken);
             }
             catch (Exception cause) when (!cancellationToken.IsCancellationRequested)
             {
@@ -121,10 +121,10 @@ public sealed partial class ChannelSender(
         }
     }
 
-    private async Task PostAsync(ChannelOptions channel, TransactionExecutor<HttpMessageInvoker> executor, Notice notice, Guid id, CancellationToken cancellationToken) => await executor.RunAsync(
+    private async Task PostAsync(ChannelOptions channel, TransactionExecutor<HttpMessageInvoker> executor, Notice notice, Guid id, bool mayHaveArrived, CancellationToken cancellationToken) => await executor.RunAsync(
         async (client, token) =>
         {
-            using var request = ChannelMessage.For(channel, notice, id, clock.GetUtcNow());
+            using var request = ChannelMessage.For(channel, notice, id, clock.GetUtcNow(), mayHaveArrived);
             if (request is null)
             {
                 return;
@@ -145,7 +145,7 @@ public sealed partial class ChannelSender(
         GuardedAddressException guarded => guarded.Message,
         HttpRequestException { InnerException: GuardedAddressException guarded } => guarded.Message,
         HttpRequestException request => $"It is out of reach: {request.HttpRequestError}.",
-        OperationCanceledException or TimeoutException => "It did not answer in time.",
+        OperationCanceledException or TimeoutException => Outbox.Unanswered,
         _ => cause.GetType().Name,
     };
 

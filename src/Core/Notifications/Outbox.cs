@@ -48,7 +48,11 @@ public sealed record OutboxEntry(Guid Id, Guid Incident, string Channel, Notice 
 /// <param name="Id">Its id.</param>
 /// <param name="Notice">What it tells.</param>
 /// <param name="Attempts">How often it was taken up, this time included.</param>
-public sealed record ClaimedEntry(Guid Id, Notice Notice, int Attempts);
+public sealed record ClaimedEntry(Guid Id, Notice Notice, int Attempts)
+{
+    /// <summary>Whether the receiver may have it already: whoever had taken it up never said what came of it, or got no answer.</summary>
+    public bool MayHaveArrived { get; init; }
+}
 
 /// <summary>
 /// What is to be sent: <c>dashboard.notification</c>. It is written with the decision in one transaction, taken up for a short while by whoever sends, and marked when a receiver took it. What a
@@ -56,6 +60,9 @@ public sealed record ClaimedEntry(Guid Id, Notice Notice, int Attempts);
 /// </summary>
 public sealed class Outbox(OwnDatabase database)
 {
+    /// <summary>What is said of a receiver that took the message in and did not answer.</summary>
+    internal const string Unanswered = "It did not answer in time.";
+
     /// <summary>How long somebody who took a message up has to send it.</summary>
     public static readonly TimeSpan Claim = TimeSpan.FromSeconds(12);
 
@@ -84,7 +91,7 @@ public sealed class Outbox(OwnDatabase database)
                        order by waits.made_at, waits.id
                        limit 1
                          for update skip locked)
-        returning id, body, attempts
+        returning id, body, attempts, attempts > 1 and coalesce(trouble = @unanswered, true)
         """;
 
     private const string EndSql = """
@@ -125,8 +132,8 @@ public sealed class Outbox(OwnDatabase database)
     public async Task<ClaimedEntry?> ClaimAsync(string channel, CancellationToken cancellationToken)
     {
         var taken = await database.Patient.Statements.RowsAsync(
-            () => new NpgsqlCommand(ClaimSql) { Parameters = { new NpgsqlParameter<string>("channel", channel), new NpgsqlParameter<TimeSpan>("claim", Claim) } },
-            row => new ClaimedEntry(row.GetGuid(0), LedgerJson.Read<Notice>(row.GetString(1)), row.GetInt32(2)),
+            () => new NpgsqlCommand(ClaimSql) { Parameters = { new NpgsqlParameter<string>("channel", channel), new NpgsqlParameter<TimeSpan>("claim", Claim), new NpgsqlParameter<string>("unanswered", Unanswered) } },
+            row => new ClaimedEntry(row.GetGuid(0), LedgerJson.Read<Notice>(row.GetString(1)), row.GetInt32(2)) { MayHaveArrived = row.GetBoolean(3) },
             cancellationToken);
         return taken is [var one] ? one : null;
     }

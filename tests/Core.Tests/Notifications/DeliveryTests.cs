@@ -138,6 +138,34 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_channel_that_cannot_know_a_message_again_is_told_that_it_may_have_it_already_and_not_where_it_had_refused_it()
+    {
+        var database = await NewDatabaseAsync();
+        await using var receiver = Receiver.Start();
+        var hold = new TaskCompletionSource();
+        receiver.Before = before => before == 0 ? hold.Task : Task.CompletedTask;
+        var channel = NotifyingNode.Channel(0, "chat", ChannelKind.Slack, receiver.Url);
+        var first = await NotifyingNode.StartAsync(database, channel);
+        first.Say(SampleVerdicts.Of("a", VerdictState.Page));
+        await receiver.UntilAsync(got => got.Count == 1);
+        await first.DisposeAsync();
+
+        // Nobody knows what came of it.
+        await using var second = await NotifyingNode.StartAsync(database, channel);
+        second.Say(SampleVerdicts.Of("a", VerdictState.Page));
+        await SoonerAsync(second);
+        await SentAsync(second, 1);
+        hold.SetResult();
+        var texts = receiver.Got.Select(got => got.Json.GetProperty("text").GetString()!).ToArray();
+        Assert.Equal("(Perhaps told before.) " + texts[0], texts[^1]);
+
+        // Here it is known: it was answered, and not taken.
+        await ExecuteAsync(second.Own, "update dashboard.notification set state = 'waiting', attempts = 1, trouble = 'It answered 503.', next_at = now()");
+        await receiver.UntilAsync(got => got.Count > texts.Length);
+        Assert.Equal(texts[0], receiver.Got[^1].Json.GetProperty("text").GetString());
+    }
+
+    [Fact]
     public async Task Who_says_that_they_know_is_told_to_paging_systems_and_stands_in_the_audit()
     {
         await using var receiver = Receiver.Start();

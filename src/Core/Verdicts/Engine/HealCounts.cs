@@ -10,7 +10,7 @@ public sealed class HealCounts
     public const int Pooled = 12;
 
     // The weight of what is known of the wider kind, in failures.
-    private const double Lean = 20;
+    private const double Lean = 50;
 
     private readonly Dictionary<(string Scope, FailureClass Class), Tally[]> byScope;
     private readonly Dictionary<FailureClass, Tally[]> byClass;

@@ -12,9 +12,13 @@ namespace Dashboard.Core.Verdicts.Engine;
 public sealed class HealMemory
 {
     private const int StreaksKept = 10_000;
+
+    // The run after one that failed comes within two ticks, unless something keeps it.
+    private static readonly TimeSpan NextRun = TimeSpan.FromMinutes(15);
     private readonly Dictionary<string, Read> byJob = new(StringComparer.Ordinal);
     private readonly HashSet<Guid> streaks = [];
     private readonly Queue<Guid> inOrder = new();
+    private readonly Dictionary<string, (DateTimeOffset Began, DateTimeOffset Ended)> inVain = new(StringComparer.Ordinal);
 
     /// <summary>One that has learned what is on record: as if it had watched since then. What it is told again of the same runs and streaks teaches nothing more.</summary>
     /// <param name="failures">Failures of runs, job by job, each job's oldest first.</param>
@@ -41,7 +45,7 @@ public sealed class HealMemory
             if (memory.streaks.Add(each.Id))
             {
                 memory.inOrder.Enqueue(each.Id);
-                Attempts(each, attempts);
+                memory.Attempts(each, attempts);
             }
         }
 
@@ -83,7 +87,12 @@ public sealed class HealMemory
             {
                 inOrder.Enqueue(ended[i].Id);
                 var called = ended[i].AppName is { } job && IsCalled(said, job);
-                Attempts(new PastStreak(ended[i].Id, ended[i].Who.Resource, ended[i].Class ?? FailureClass.Unknown, ended[i].Attempts, ended[i].State == StreakState.Recovered, called), attempts ??= []);
+                Attempts(
+                    new PastStreak(ended[i].Id, ended[i].Who.Resource, ended[i].Class ?? FailureClass.Unknown, ended[i].Attempts, ended[i].State == StreakState.Recovered, called)
+                    {
+                        StartedAt = ended[i].StartedAt, EndedAt = ended[i].EndedAt ?? ended[i].HeardAt,
+                    },
+                    attempts ??= []);
             }
         }
 
@@ -129,17 +138,29 @@ public sealed class HealMemory
         return new Read(history, last, streak, kind);
     }
 
-    // The attempt after the last failure of a streak that gave up, or fell silent, was never made.
-    private static void Attempts(PastStreak streak, List<HealCounts.Lesson> lessons)
+    // The attempt after the last failure of a streak that gave up, or fell silent, was never made. The run that follows, of whichever job, goes on where it ended: counted as fresh, each run of a long outage would teach that a first
+    // attempt never helps.
+    private void Attempts(PastStreak streak, List<HealCounts.Lesson> lessons)
     {
+        var began = inVain.TryGetValue(streak.Resource, out var before) && streak.StartedAt - before.Ended <= NextRun && before.Began < streak.StartedAt ? before.Began : streak.StartedAt;
+        var row = AttemptLadder.Within(streak.StartedAt - began);
         for (var failures = 1; failures < streak.Attempts; failures++)
         {
-            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, failures, Healed: false));
+            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, row + failures, Healed: false));
         }
 
         if (streak is { Recovered: true, Called: false })
         {
-            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, streak.Attempts, Healed: true));
+            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, row + streak.Attempts, Healed: true));
+        }
+
+        if (streak.Recovered)
+        {
+            inVain.Remove(streak.Resource);
+        }
+        else
+        {
+            inVain[streak.Resource] = (began, streak.EndedAt);
         }
     }
 

@@ -140,12 +140,14 @@ internal sealed class JobCase(JobStanding standing, Case all)
     /// <summary>
     /// The latest moment to call people for whoever a run that began at a moment makes late: itself, what hangs on it, whoever waits behind it. Who was late before is made later still, as of when it began. Null when nobody is.
     /// </summary>
-    public DateTimeOffset? CallFor(DateTimeOffset after)
+    /// <param name="after">When the run began.</param>
+    /// <param name="needed">How long people need to come, where who cannot be saved by them is called for only then; null where everybody counts.</param>
+    public DateTimeOffset? CallFor(DateTimeOffset after, TimeSpan? needed = null)
     {
-        var least = Call(Deadline, standing.History, after);
+        var least = Call(Deadline, standing.History, after, needed);
         foreach (var other in Waiting.Concat(Queue))
         {
-            var at = Call(all.Deadlines.Of(other.Name), all.Standings.GetValueOrDefault(other.Name)?.History ?? Runs.JobHistory.None, after);
+            var at = Call(all.Deadlines.Of(other.Name), all.Standings.GetValueOrDefault(other.Name)?.History ?? Runs.JobHistory.None, after, needed);
             least = least < at ? least : at ?? least;
         }
 
@@ -170,6 +172,50 @@ internal sealed class JobCase(JobStanding standing, Case all)
         }
     }
 
+    /// <summary>Since when anybody has tried in vain for what it tries for: it itself, whoever tries for the same resource now, and whoever's last run gave up with the same words.</summary>
+    public DateTimeOffset TriedSince(RetryStreak streak)
+    {
+        var since = streak.StartedAt;
+        Earlier(IsFailing ? FirstFailure : null);
+        foreach (var other in all.Facts.Open)
+        {
+            Earlier(other.State == StreakState.Open && other.Who.Resource == streak.Who.Resource ? other.StartedAt : null);
+        }
+
+        var words = SharedWords;
+        foreach (var other in all.Facts.Standings.Jobs)
+        {
+            if (words is not null && other.Job.LastError is { } error && Words(error) == words && new JobCase(other, all) is { WasRetried: true } failing)
+            {
+                Earlier(failing.FirstFailure);
+            }
+        }
+
+        return since;
+
+        void Earlier(DateTimeOffset? moment) => since = moment < since ? moment.Value : since;
+    }
+
+    /// <summary>Since when it fails at least: when it failed first, or, of one that fails for longer than is kept, the oldest failure that is. Null when it does not fail.</summary>
+    public DateTimeOffset? FailsSince => FirstFailure ?? (IsFailing && standing.History is { Streak: < 0 } history ? history.Runs[Math.Min(-history.Streak, history.Runs.Count) - 1].LogTime : null);
+
+    /// <summary>When its last good run began, of those that are kept; null without any.</summary>
+    public DateTimeOffset? LastGood
+    {
+        get
+        {
+            foreach (var run in standing.History.Runs)
+            {
+                if (run.Outcome == Runs.RunOutcome.Success)
+                {
+                    return run.LogTime - (run.Duration ?? TimeSpan.Zero);
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>How long two looks at a trouble take: two ticks, and most of a long run, for how long that is is known from some tens of them. Before then a further try may be about to tell, and nobody can be late who waits for it.</summary>
     public TimeSpan TwoLooks => (2 * all.Grid.Step) + (0.7 * Deadlines.LongRun(standing.History));
 
@@ -181,13 +227,18 @@ internal sealed class JobCase(JobStanding standing, Case all)
     /// </summary>
     public bool IsThirdTryLikely => Failures == 2 && Retrying is not { State: StreakState.Open } && (standing.Job.Ongoing ?? standing.Job.NextRun) + (2 * all.Grid.Step) >= Now && all.Model.Runs.Hazard(Name, Kind.Class, 2) >= Likely;
 
-    /// <summary>When what failed twice, or what an executor tries for in one run, has lasted as long as two looks take; null while one try failed, and at once.</summary>
+    /// <summary>
+    /// When what failed twice, or what an executor tries for in one run, has lasted as long as two looks take; null while one try failed, and at once. Where the second run is under way then, when it should have ended, a tick later at most:
+    /// it is the second look.
+    /// </summary>
     public DateTimeOffset? SecondLook
     {
         get
         {
             var twice = Failures >= 2 || Retrying is { State: StreakState.Open };
-            return twice || (IsFailing && WasRetried) ? (FirstFailure + TwoLooks) ?? Now : null;
+            var look = twice || (IsFailing && WasRetried) ? (FirstFailure + TwoLooks) ?? Now : (DateTimeOffset?)null;
+            var ends = twice ? null : standing.Job.Ongoing + Deadlines.LongRun(standing.History);
+            return ends > look ? (ends < look + all.Grid.Step ? ends : look + all.Grid.Step) : look;
         }
     }
 
@@ -245,14 +296,18 @@ internal sealed class JobCase(JobStanding standing, Case all)
         return known == 0 ? TimeSpan.Zero : lags[(int)(known * 0.97)];
     }
 
+    // Who was late before a lock was taken counts as if all had been well then. Of a failure that may heal, who could not be saved by people called when it began, for they need longer than was left, is called for when those would be there:
+    // by then most of what passes has passed, and no call in between makes anybody's data fresher.
     private (DateTimeOffset? At, string For) ReckonPageBy()
     {
+        var locked = standing.State == JobState.StuckLock ? standing.Job.Ongoing : null;
+        var (after, needed) = locked is not null ? (locked, null) : IsFailing && HealCounts.MayHeal(Kind.Class) ? (FirstFailure, all.Settings.ResponseTime) : ((DateTimeOffset?)null, (TimeSpan?)null);
         var own = all.Deadlines.Of(Name);
-        var (least, whose) = (Call(own, standing.History), own.For);
+        var (least, whose) = (Call(own, standing.History, after, needed), own.For);
         foreach (var other in Waiting)
         {
             var theirs = all.Deadlines.Of(other.Name);
-            if (Call(theirs, all.Standings.GetValueOrDefault(other.Name)?.History ?? Runs.JobHistory.None) is { } at && (least is null || at < least))
+            if (Call(theirs, all.Standings.GetValueOrDefault(other.Name)?.History ?? Runs.JobHistory.None, after, needed) is { } at && (least is null || at < least))
             {
                 (least, whose) = (at, theirs.For);
             }
@@ -261,13 +316,24 @@ internal sealed class JobCase(JobStanding standing, Case all)
         return (least, whose);
     }
 
-    // The latest moment to call people before a deadline; but nobody is called for what was not due for two ticks yet. What was late before a moment counts as if it had been well then.
-    private DateTimeOffset? Call(Deadline deadline, Runs.JobHistory history, DateTimeOffset? after = null)
+    // The latest moment to call people before a deadline; but nobody is called for what was not due for two ticks yet. What was late before a moment counts as if it had been well then; with a time that people need, also what they could
+    // not have saved who were called at that moment, but for no longer than they need.
+    private DateTimeOffset? Call(Deadline deadline, Runs.JobHistory history, DateTimeOffset? after, TimeSpan? needed)
     {
         var (own, below) = (As(deadline.Own, deadline.OwnDue, deadline.OwnFrom), As(deadline.Effective, deadline.Due, deadline.From));
         return own < below ? own : below ?? own;
 
-        DateTimeOffset? As(DateTimeOffset? late, DateTimeOffset? due, DateTimeOffset? from) => after is null || late > after ? Before(late, due, history) : Before(late + (after - from), due + (after - from), history);
+        DateTimeOffset? As(DateTimeOffset? late, DateTimeOffset? due, DateTimeOffset? from)
+        {
+            var call = Before(late, due, history);
+            if (after is not { } began || (needed is { } people ? call + LongMargin(history) >= began || late > began + people : late > began))
+            {
+                return call;
+            }
+
+            var later = Before(late + (began - from), due + (began - from), history);
+            return needed is { } time && later > began + time ? began + time : later;
+        }
     }
 
     private DateTimeOffset? Before(DateTimeOffset? deadline, DateTimeOffset? isDue, Runs.JobHistory history)
@@ -282,6 +348,9 @@ internal sealed class JobCase(JobStanding standing, Case all)
         var call = late - DateTimeOffset.MinValue > needed ? late - needed : DateTimeOffset.MinValue;
         return isDue is { } due && due + (2 * all.Grid.Step) - Early > call ? due + (2 * all.Grid.Step) - Early : call;
     }
+
+    // More than is left over in a latest moment to call: by what this is past, by that it was past for certain.
+    private static TimeSpan LongMargin(Runs.JobHistory history) => (0.25 * Deadlines.LongRun(history)) + (2 * Margin);
 
     private static string? Words(JobError error)
     {

@@ -21,4 +21,11 @@ internal readonly record struct PastFailure(string Job, long Run, FailureClass C
 /// <param name="Recovered">Whether the next got through; otherwise none was made.</param>
 /// <param name="Called">Whether people were called by then.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct PastStreak(Guid Id, string Resource, FailureClass Class, int Attempts, bool Recovered, bool Called);
+internal readonly record struct PastStreak(Guid Id, string Resource, FailureClass Class, int Attempts, bool Recovered, bool Called)
+{
+    /// <summary>When its first attempt failed.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset EndedAt { get; init; }
+}

@@ -9,9 +9,6 @@ internal static class RetryRules
 {
     private const int MostAttempts = 500;
 
-    // crontabber's backoff_delays, as they are unless somebody set others.
-    private static readonly TimeSpan[] Ladder = [TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(300)];
-
     // Inside a run the executor's own timers are exact.
     public static Verdict? Retrying(JobCase job, Verdict? before)
     {
@@ -24,8 +21,8 @@ internal static class RetryRules
         var what = $"{streak.Who.Resource} failed {VerdictWords.Count(streak.Attempts, "time", "times")} in this run{(streak.Code is { } code ? $", {code}" : "")}";
         var fact = new VerdictFact($"{what}; {(streak.NextAttemptAt is { } at ? $"next try at {At(job, at)}" : "a try is under way")}.", "telemetry");
 
-        // While it waits, so does everything after it.
-        var call = job.CallFor(job.Job.Ongoing!.Value);
+        // While it waits, so does everything after it, and did so in the runs before.
+        var call = job.CallFor(job.FirstFailure ?? job.Job.Ongoing!.Value, HealCounts.MayHeal(kind) ? job.Settings.ResponseTime : null);
         if (kind is FailureClass.Auth or FailureClass.Configuration or FailureClass.Code or FailureClass.Data && streak.Attempts >= 2)
         {
             var silent = streak.Executor == ExecutorKind.Infinite ? " This will not show as a failure: it is tried for ever." : "";
@@ -50,27 +47,29 @@ internal static class RetryRules
             return Human(job, "R7", $"{what}, and it did not heal in time.", Remedy(kind), fact.Text, call) with { Class = kind, Facts = [fact] };
         }
 
-        var heal = HealRule.For(Attempts(job, streak, kind, next), (job.Usual, Deadlines.LongRun(job.Standing.History)), call, streak.Attempts, job.Model.Attempts.Known(streak.Who.Resource, kind, streak.Attempts));
+        // What the runs before it, or those of others, tried for in vain comes first.
+        var row = streak.Attempts + AttemptLadder.Within(streak.StartedAt - job.TriedSince(streak));
+        var heal = HealRule.For(Attempts(job, streak, kind, next, row), (job.Usual, Deadlines.LongRun(job.Standing.History)), call, row, job.Model.Attempts.Known(streak.Who.Resource, kind, row));
         var decide = overdue && job.SecondLook is { } second ? second : call;
         return MayHeal(job, "R7", what, kind, heal, before, next) with { DecideAt = decide, PageBy = call, Facts = [fact, .. Past(heal)] };
     }
 
     // Its executor's own timers; when those are at their end the run fails, and the job is tried again at a tick.
-    private static IEnumerable<ComingTry> Attempts(JobCase job, RetryStreak streak, FailureClass kind, DateTimeOffset next)
+    private static IEnumerable<ComingTry> Attempts(JobCase job, RetryStreak streak, FailureClass kind, DateTimeOffset next, int row)
     {
-        var (at, failures) = (next, streak.Attempts);
-        for (; failures < (streak.Executor == ExecutorKind.Limited ? Ladder.Length : MostAttempts); failures++)
+        var (at, made) = (next, streak.Attempts);
+        for (; made < (streak.Executor == ExecutorKind.Limited ? AttemptLadder.Length : MostAttempts); made++)
         {
-            yield return new ComingTry(at, job.Model.Attempts.Hazard(streak.Who.Resource, kind, failures));
-            at += Ladder[Math.Min(failures, Ladder.Length - 1)];
+            yield return new ComingTry(at, job.Model.Attempts.Hazard(streak.Who.Resource, kind, row++));
+            at += AttemptLadder.After(made + 1);
         }
 
         // What an executor tried for in vain is no fresh failure of a run: each attempt of the runs that follow is one more in a row.
         foreach (var begin in HealRule.Tries(at, job.Facts.Book.Settings.ErrorRetry, job.Grid, at))
         {
-            for (var (step, attempt) = (0, begin); step < Ladder.Length; attempt += Ladder[step++])
+            for (var (step, attempt) = (1, begin); step <= AttemptLadder.Length; attempt += AttemptLadder.After(step++))
             {
-                yield return new ComingTry(attempt, job.Model.Attempts.Hazard(streak.Who.Resource, kind, failures++));
+                yield return new ComingTry(attempt, job.Model.Attempts.Hazard(streak.Who.Resource, kind, row++));
             }
         }
     }

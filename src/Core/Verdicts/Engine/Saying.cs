@@ -100,7 +100,7 @@ internal static class Saying
     public static string At(JobCase job, DateTimeOffset moment) => VerdictWords.At(moment, job.Now);
 
     // When it is too late already the next try decides.
-    private static DateTimeOffset? Later(JobCase job, DateTimeOffset next) => job.PageBy.At is { } at && at <= job.Now ? job.SecondLook is { } second && second > job.Now && second < next ? second : next : job.PageBy.At;
+    private static DateTimeOffset? Later(JobCase job, DateTimeOffset next) => job.PageBy.At is { } at && at <= job.Now ? job.SecondLook is { } second && second > job.Now && (second < next || next <= job.Now) ? second : next : job.PageBy.At;
 
     private static string Capital(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
 

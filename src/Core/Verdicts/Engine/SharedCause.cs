@@ -8,6 +8,9 @@ namespace Dashboard.Core.Verdicts.Engine;
 /// </summary>
 internal static class SharedCause
 {
+    // Longer than a service that comes and goes does so.
+    private static readonly TimeSpan Apart = TimeSpan.FromHours(3);
+
     /// <summary>Gives those that share a cause one root, in place.</summary>
     public static void Join(Verdict[] judged, JobCase[] cases, Dictionary<string, Verdict> old)
     {
@@ -27,7 +30,8 @@ internal static class SharedCause
             return;
         }
 
-        foreach (var members in shared.Values.Where(members => members.Count > 1))
+        var causes = shared.SelectMany(of => Causes(of.Value, cases).Select(members => (Words: of.Key, Members: members))).ToArray();
+        foreach (var (_, members) in causes.Where(cause => cause.Members.Count > 1))
         {
             // What others saw at the same moment is one look at it; a second has to come, as of a job alone.
             var second = members.Exists(member => cases[member].IsStrongEvidence)
@@ -46,7 +50,7 @@ internal static class SharedCause
         }
 
         var moved = new Dictionary<string, VerdictRoot>(StringComparer.Ordinal);
-        foreach (var (words, members) in shared)
+        foreach (var (words, members) in causes)
         {
             if (Root(words, members, judged, cases, old) is { } root)
             {
@@ -64,6 +68,27 @@ internal static class SharedCause
             {
                 judged[i] = judged[i] with { Root = root };
             }
+        }
+    }
+
+    // What has failed for hours while another ran well has not the cause of that other's failure, whatever the words: a time-out is said of many things.
+    private static IEnumerable<List<int>> Causes(List<int> members, JobCase[] cases)
+    {
+        List<int> cause = [];
+        foreach (var member in members.OrderBy(member => cases[member].FailsSince ?? DateTimeOffset.MinValue))
+        {
+            if (cause.Count > 0 && cases[cause[0]].FailsSince is { } began && cases[member].FailsSince - began > Apart && cases[member].LastGood > began)
+            {
+                yield return cause;
+                cause = [];
+            }
+
+            cause.Add(member);
+        }
+
+        if (cause.Count > 0)
+        {
+            yield return cause;
         }
     }
 

@@ -35,6 +35,15 @@ public sealed record ReplayScore(string Policy)
     /// <summary>Of those, how many only after the latest moment to call people.</summary>
     public int Late { get; init; }
 
+    /// <summary>Of the late ones, how many were beside another incident: which of them people were to be called for cannot be told.</summary>
+    public int LateBeside { get; init; }
+
+    /// <summary>Incidents that missed a deadline, or that people ended, and that were over before anybody who had been called at their beginning could have begun: no call could help.</summary>
+    public int BeyondHelp { get; init; }
+
+    /// <summary>Of those, how many were paged.</summary>
+    public int BeyondHelpPaged { get; init; }
+
     /// <summary>Incidents that people ended before the latest moment to call them.</summary>
     public int Slack { get; init; }
 
@@ -110,7 +119,8 @@ public sealed record ReplayScore(string Policy)
         }
 
         Incident[] needed = [.. truth.Where(incident => incident.NeededPage)];
-        Incident[] slack = [.. truth.Where(incident => incident is { NeededHuman: true, NeededPage: false })];
+        Incident[] slack = [.. truth.Where(incident => incident is { EndedBy: FaultEnd.Human, PageBy: null, BeyondHelp: false })];
+        Incident[] beyond = [.. truth.Where(incident => incident.BeyondHelp)];
         var told = needed.Select(incident => (Incident: incident, Call: first.GetValueOrDefault(incident), At: CalledFor(incident, first.GetValueOrDefault(incident), calls))).Where(each => each.At is not null).ToArray();
 
         // Nobody can call before there is anything to see: two tries of it.
@@ -126,6 +136,9 @@ public sealed record ReplayScore(string Policy)
             Needed = needed.Length,
             Paged = told.Length,
             Late = late.Length,
+            LateBeside = late.Count(each => each.Incident.Ambiguous),
+            BeyondHelp = beyond.Length,
+            BeyondHelpPaged = beyond.Count(first.ContainsKey),
             Slack = slack.Length,
             Told = slack.Count(incident => first.ContainsKey(incident) || tickets.ContainsKey(incident)),
             Delays = [.. told.Select(each => each.At!.Value - each.Incident.Begin)],
@@ -151,6 +164,9 @@ public sealed record ReplayScore(string Policy)
             Needed = Needed + other.Needed,
             Paged = Paged + other.Paged,
             Late = Late + other.Late,
+            LateBeside = LateBeside + other.LateBeside,
+            BeyondHelp = BeyondHelp + other.BeyondHelp,
+            BeyondHelpPaged = BeyondHelpPaged + other.BeyondHelpPaged,
             Slack = Slack + other.Slack,
             Told = Told + other.Told,
             Delays = [.. Delays, .. other.Delays],

@@ -37,7 +37,7 @@ public static class ReplayTable
         Chances("all", result.Promises);
         Line();
         var own = result.Scores[0];
-        Line($"{own.Days:0} days, {result.Incidents} incidents, {result.Ambiguous} of them beside another on the same job; {result.Evaluations} times judged. Changes of mind per incident: {(result.Flips.Count == 0 ? 0 : result.Flips.Average()):0.00} on average, {(result.Flips.Count == 0 ? 0 : result.Flips.Max())} at most. Of {own.Needless} needless pages {own.InTheGap} were for what was still on at the latest moment to call people and passed before its deadline; apart from those precision is {own.PrecisionApart:0.000}.");
+        Line($"{own.Days:0} days, {result.Incidents} incidents, {result.Ambiguous} of them beside another on the same job; {result.Evaluations} times judged. Changes of mind per incident: {(result.Flips.Count == 0 ? 0 : result.Flips.Average()):0.00} on average, {(result.Flips.Count == 0 ? 0 : result.Flips.Max())} at most. Of {own.Needless} needless pages {own.InTheGap} were for what was still on at the latest moment to call people and passed before its deadline; apart from those precision is {own.PrecisionApart:0.000}. Of {own.Late} late pages {own.LateBeside} were for an incident beside another. {own.BeyondHelp} more incidents were over before anybody called at their beginning could have begun; {own.BeyondHelpPaged} of them were paged.");
         return text.ToString();
 
         void Line(FormattableString? line = null) => text.Append(line is null ? "" : line.ToString(CultureInfo.InvariantCulture)).Append('\n');

@@ -26,7 +26,10 @@ public sealed record Incident
     /// <summary>Whether somebody's data was older than promised before it was over: the start of a last good run and twice the interval and a long run, at least an hour, had passed.</summary>
     public required bool Missed { get; init; }
 
-    /// <summary>The latest moment to call people: half an hour, a long run and a tick before the first of those deadlines, but not before the job was due for two ticks. Null when it was over before any of these moments.</summary>
+    /// <summary>
+    /// The latest moment to call people: half an hour, a long run and a tick before the first of those deadlines that a call at its very beginning could still have saved, but not before the job was due for two ticks; where none
+    /// could be saved, half an hour after it began. Null when it was over before any of these moments.
+    /// </summary>
     public DateTimeOffset? PageBy { get; init; }
 
     /// <summary>When two tries of it were over, or two ticks and a run had passed: before then nobody can be told it apart from a single failure.</summary>
@@ -41,11 +44,14 @@ public sealed record Incident
     /// <summary>The jobs that were in its way: those, what depends on them, and where it holds up ticks what comes after them in run order.</summary>
     public required IReadOnlyList<string> Affected { get; init; }
 
-    /// <summary>Two incidents that hit the same job at the same time: which of them a page was for cannot be told, so it is reported apart.</summary>
+    /// <summary>Two incidents that hit the same job at the same time, or of which another was in the way, too, of whom people had to be called for: which of them a page was for cannot be told, so it is reported apart.</summary>
     public bool Ambiguous { get; init; }
 
     /// <summary>People were needed: they ended it, or it missed a deadline before it passed.</summary>
     public bool NeededHuman => EndedBy == FaultEnd.Human || Missed;
+
+    /// <summary>Whether a deadline was missed, or people ended it, although it was well again before anybody who had been called at its very beginning could have begun: then no call helps, however early.</summary>
+    public bool BeyondHelp { get; init; }
 
     /// <summary>People had to be called: they were needed, and it was not over when the latest moment to call them came.</summary>
     public bool NeededPage => NeededHuman && PageBy is not null;

@@ -47,7 +47,7 @@ internal static class TruthRule
             var doer = kept.OrderByDescending(each => each.Length).ThenBy(each => each.Draft.Begin).Select(each => each.Draft).FirstOrDefault();
             if (doer is not null)
             {
-                doer.Gaps.Add(gap);
+                doer.Gaps.Add(gap with { IsShared = drafts.Exists(other => other != doer && Kept(way, other, gap, gap.PageBy) > TimeSpan.Zero) });
             }
             else if (gap.Missed)
             {
@@ -60,7 +60,7 @@ internal static class TruthRule
                 if (Kept(way, draft, gap, gap.Until) > gap.Deadline - gap.From)
                 {
                     var alone = draft.Begin + (gap.PageBy - gap.From);
-                    draft.Gaps.Add(gap with { PageBy = alone > gap.PageBy ? alone : gap.PageBy });
+                    draft.Gaps.Add(gap with { PageBy = alone > gap.PageBy ? alone : gap.PageBy, IsShared = true });
                 }
             }
         }
@@ -139,6 +139,9 @@ internal static class TruthRule
     private sealed record Gap(string Job, DateTimeOffset From, DateTimeOffset Due, DateTimeOffset Until, DateTimeOffset PageBy, DateTimeOffset Deadline)
     {
         public bool Missed => Until > Deadline;
+
+        /// <summary>Whether another incident was in its way as well, until the latest moment to call people or for longer.</summary>
+        public bool IsShared { get; init; }
     }
 
     private sealed class Draft(Fault fault, DateTimeOffset begin, DateTimeOffset whole, string[] hit, string[] affected)
@@ -171,7 +174,10 @@ internal static class TruthRule
             var human = End(cleared) == FaultEnd.Human;
 
             // Of what passed by itself only a deadline that was missed had needed people; of what people ended each moment to call them that came before they did, unless it passed without them.
-            var needed = Gaps.Where(gap => human ? gap.PageBy < fault.Until && (gap.Missed || gap.Until >= fault.Until) : gap.Missed).Select(gap => (DateTimeOffset?)gap.PageBy).Min();
+            var calls = Gaps.Where(gap => human ? gap.PageBy < fault.Until && (gap.Missed || gap.Until >= fault.Until) : gap.Missed).ToArray();
+
+            // No page is late for what nobody could have saved who was called when it began: of that it is enough that they are called while they would be on their way. And where it was well before they had come, no call had helped.
+            var needed = calls.Select(gap => (At: gap.PageBy < begin ? begin + ResponseTime : gap.PageBy, gap.IsShared)).Where(call => whole - begin >= ResponseTime && call.At < (human ? fault.Until : whole)).OrderBy(call => call.At).ToArray();
             return new Incident
             {
                 Id = fault.Id,
@@ -181,12 +187,13 @@ internal static class TruthRule
                 Whole = whole,
                 EndedBy = End(cleared),
                 Missed = missed,
-                PageBy = needed,
+                PageBy = needed is [var first, ..] ? first.At : null,
                 Seen = seen,
+                BeyondHelp = calls.Length > 0 && needed.Length == 0,
                 PassedTheGap = !missed && !human && Gaps.Count > 0,
                 Hit = hit,
                 Affected = affected,
-                Ambiguous = Ambiguous,
+                Ambiguous = Ambiguous || needed is [{ IsShared: true }, ..],
             };
         }
     }

@@ -14,6 +14,9 @@ public sealed class ChangesOfMindTests
 {
     // A Wednesday, three in the morning.
     private static readonly DateTimeOffset Now = new(2026, 11, 25, 3, 0, 30, TimeSpan.Zero);
+
+    // Of an hour's job: the latest moment to call people is just past, and who is called now is there before its deadline.
+    private static readonly DateTimeOffset Late = Now.AddMinutes(-86);
     private static readonly JobError Refused = new("psycopg2.OperationalError", "could not connect to server: Connection refused", "");
     private static readonly JobError Busy = new("psycopg2.extensions.TransactionRollbackError", "deadlock detected", "");
     private static readonly JobError Coding = new("TypeError", "unsupported operand", "");
@@ -51,22 +54,22 @@ public sealed class ChangesOfMindTests
     [Fact]
     public void A_failure_of_another_kind_before_any_success_is_no_second_root()
     {
-        var (one, two) = (Failing(Refused, 4, Now.AddHours(-5), "one"), Failing(Refused, 4, Now.AddHours(-5), "two"));
+        var (one, two) = (Failing(Refused, 4, Late, "one"), Failing(Refused, 4, Late, "two"));
         var page = Said([one, two], null, Now);
         Assert.Equal(RootKind.Resource, Assert.Single(page.Roots).Root.Kind);
 
-        var after = Said([one, Failing(Busy, 5, Now.AddHours(-5), "two")], page, Now.AddMinutes(5));
+        var after = Said([one, Failing(Busy, 5, Late, "two")], page, Now.AddMinutes(5));
         Assert.Equal(page.Roots[0].Root, Assert.Single(after.Roots).Root);
 
         // One that no try heals is another trouble.
-        Assert.Equal(2, Said([one, Failing(Coding, 5, Now.AddHours(-5), "two")], page, Now.AddMinutes(5)).Roots.Count);
+        Assert.Equal(2, Said([one, Failing(Coding, 5, Late, "two")], page, Now.AddMinutes(5)).Roots.Count);
     }
 
     [Fact]
     public void One_failure_whose_next_try_the_tick_keeps_from_being_made_waits_for_what_the_tick_is_busy_with()
     {
         var queued = new JobTick("job", TickOutcome.Queued, "") { IsDue = true, Facts = new TickFacts { Behind = "busy" } };
-        var once = Failing(Refused, 1, Now.AddHours(-5)) with { Tick = queued, Job = Failing(Refused, 1, Now.AddHours(-5)).Job with { NextRun = Now.AddMinutes(-20) } };
+        var once = Failing(Refused, 1, Late) with { Tick = queued, Job = Failing(Refused, 1, Late).Job with { NextRun = Now.AddMinutes(-20) } };
 
         Assert.Equal((VerdictState.Blocked, "busy"), (Said(once, null, Now).Jobs[0].State, Said(once, null, Now).Jobs[0].Root!.Name));
         Assert.Equal((VerdictState.Page, "R12"), Said(once with { Job = once.Job with { ErrorCount = 2 }, Since = Now.AddMinutes(-25) }, null, Now).Jobs[0] is var said ? (said.State, said.Rule) : default);
@@ -75,7 +78,7 @@ public sealed class ChangesOfMindTests
     [Fact]
     public void Jobs_that_fail_with_the_same_words_in_one_tick_are_one_look_at_it()
     {
-        JobStanding[] once = [Failing(Refused, 1, Now.AddHours(-5), "one"), Failing(Refused, 1, Now.AddHours(-5), "two")];
+        JobStanding[] once = [Failing(Refused, 1, Late, "one"), Failing(Refused, 1, Late, "two")];
         var said = Said(once, null, Now);
 
         Assert.All(said.Jobs, verdict => Assert.Equal(VerdictState.Watch, verdict.State));
@@ -87,8 +90,8 @@ public sealed class ChangesOfMindTests
     [InlineData(11, VerdictState.Page)]
     public void Two_failures_of_what_may_heal_are_two_looks_when_two_ticks_and_a_run_are_past(int minutes, VerdictState expected)
     {
-        // It was late before it failed: only how much was seen of it decides, and a third try may be about to tell.
-        var twice = Failing(Refused, 2, Now.AddHours(-5)) with { Since = Now.AddMinutes(-minutes) };
+        // The latest moment to call people is past: only how much was seen of it decides, and a third try may be about to tell.
+        var twice = Failing(Refused, 2, Late) with { Since = Now.AddMinutes(-minutes) };
         var said = Said(twice, null, Now).Jobs[0];
 
         Assert.Equal((expected, "R12"), (said.State, said.Rule));
@@ -102,9 +105,47 @@ public sealed class ChangesOfMindTests
     [InlineData(3, 4, VerdictState.Page)]
     public void What_a_third_try_heals_three_times_of_four_is_waited_for_as_long_as_that_try_is_to_come(int failures, int nextRun, VerdictState expected)
     {
-        var busy = Failing(Busy, failures, Now.AddHours(-5)) with { Since = Now.AddMinutes(-25) };
+        var busy = Failing(Busy, failures, Late) with { Since = Now.AddMinutes(-25) };
 
         Assert.Equal(expected, Said(busy with { Job = busy.Job with { NextRun = Now.AddMinutes(nextRun) } }, null, Now).Jobs[0].State);
+    }
+
+    [Theory]
+    [InlineData(15, VerdictState.Watch)]
+    [InlineData(31, VerdictState.Page)]
+    public void What_was_too_late_to_be_saved_when_it_failed_is_called_for_when_people_called_then_would_be_there(int minutes, VerdictState expected)
+    {
+        // Late for hours for another's sake, and then it fails by itself, three times by now.
+        var failing = Failing(Refused, 3, Now.AddHours(-9)) with { Since = Now.AddMinutes(-minutes) };
+        var said = Said(failing, null, Now).Jobs[0];
+
+        Assert.Equal((expected, "R12"), (said.State, said.Rule));
+        Assert.Equal(VerdictState.Page, Said(failing with { History = JobHistory.Of([Run(1, Late, 5)]) }, null, Now).Jobs[0].State);
+    }
+
+    [Fact]
+    public void A_lock_is_no_page_at_once_for_who_was_late_before_it_was_taken()
+    {
+        var locked = Standing(JobState.StuckLock, Now.AddMinutes(-20), Lasting(5, 20, Now.AddHours(-12)), row => row with { Ongoing = Now.AddMinutes(-20) }) with
+        {
+            Tick = new JobTick("job", TickOutcome.Locked, "") { IsDue = true, LockTakenOverFrom = Now.AddHours(11) },
+        };
+        var said = Said(locked, null, Now).Jobs[0];
+
+        Assert.Equal(("R8", true), (said.Rule, said.PageBy > Now));
+    }
+
+    [Theory]
+    [InlineData(-60, 1)]
+    [InlineData(-300, 2)]
+    public void What_has_failed_for_hours_while_another_ran_well_has_another_cause_whatever_the_words(int since, int roots)
+    {
+        var one = Failing(Refused, 9, Now.AddHours(-9), "one") with { Since = Now.AddMinutes(since) };
+
+        // The other ran well half an hour ago.
+        var other = Failing(Refused, 1, Now.AddMinutes(-30), "other");
+
+        Assert.Equal(roots, Said([one, other], null, Now).Roots.Count);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Dashboard.Core.Failures;
+using Dashboard.Core.Retries;
 using Dashboard.Core.Runs;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
@@ -76,6 +77,31 @@ public sealed class EvidenceOfNumbersTests
     }
 
     [Theory]
+    [InlineData(5, 7)]
+    [InlineData(40, 1)]
+    public void What_a_run_tried_for_in_vain_is_no_fresh_failure_of_the_next(int minutes, int row)
+    {
+        var memory = new HealMemory();
+        memory.Learn([], [Streak(1, Now, Now.AddSeconds(520), 5, StreakState.GaveUp)], null);
+        var model = memory.Learn([], [Streak(2, Now.AddSeconds(520).AddMinutes(minutes), Now.AddSeconds(530).AddMinutes(minutes), 1, StreakState.Recovered)], null);
+
+        // Of the first run four attempts followed another; the second's first is one more in a row, or, long after, the first of a new trouble.
+        Assert.Equal(5, model.Attempts.Lessons);
+        Assert.Equal(1, Enumerable.Range(1, HealCounts.Pooled).Sum(failures => model.Attempts.Known("s3", FailureClass.Network, failures).Healed));
+        Assert.Equal(1, model.Attempts.Known("s3", FailureClass.Network, row).Healed);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    [InlineData(10, 1)]
+    [InlineData(11, 2)]
+    [InlineData(520, 5)]
+    [InlineData(521, 6)]
+    [InlineData(86400, 12)]
+    public void Where_an_attempt_stands_on_the_ladder_follows_from_how_old_the_trouble_is(int seconds, int made) => Assert.Equal(made, AttemptLadder.Within(TimeSpan.FromSeconds(seconds)));
+
+    [Theory]
     [InlineData("ResponseTime", "2.00:00:00", "Verdict:ResponseTime is 2.00:00:00")]
     [InlineData("Zone", "Atlantis", "Verdict:Zone is 'Atlantis'")]
     [InlineData("StaffedUntil", "08:00", "a working day ends after it begins")]
@@ -95,6 +121,12 @@ public sealed class EvidenceOfNumbersTests
     }
 
     private static JobStanding[] Of(JobHistory history) => [new JobStanding(new Core.Jobs.Job { Name = "job" }, history, JobState.Waiting, "", null)];
+
+    private static RetryStreak Streak(int id, DateTimeOffset from, DateTimeOffset until, int attempts, StreakState state) => new()
+    {
+        Id = new Guid(id, 0, 0, new byte[8]), Who = new RetryTeller("test", "h", "p", "t", "s3"), AppName = "job", Backend = "s3", Executor = ExecutorKind.Limited, StartedAt = from, EndedAt = until, HeardAt = until,
+        State = state, Attempts = attempts, Class = FailureClass.Network,
+    };
 
     private static JobHistory Outcomes(string runs) => History([.. runs.Select(run => run == '+')]);
 

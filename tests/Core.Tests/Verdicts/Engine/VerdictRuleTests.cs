@@ -82,7 +82,7 @@ public sealed class VerdictRuleTests
     [Fact]
     public void What_did_not_heal_until_it_is_late_is_a_page()
     {
-        var late = Failing(Refused, 4) with { History = Runs(success: Now.AddHours(-5)) };
+        var late = Failing(Refused, 4) with { History = Runs(success: Now.AddHours(-5)), Since = Now.AddHours(-4) };
 
         Assert.Equal((VerdictState.Page, "R12"), (Judge(late).State, Judge(late).Rule));
     }
@@ -149,7 +149,7 @@ public sealed class VerdictRuleTests
     [Fact]
     public void Two_jobs_that_fail_with_the_same_words_are_one_root_and_who_waits_behind_them_waits_for_it()
     {
-        var one = Failing(Refused, 4) with { Job = Row("one") with { ErrorCount = 4, LastError = Refused }, History = Runs(Now.AddHours(-5)) };
+        var one = Failing(Refused, 4) with { Job = Row("one") with { ErrorCount = 4, LastError = Refused }, History = Runs(Now.AddHours(-5)), Since = Now.AddHours(-2) };
         var two = Failing(Refused, 1) with { Job = Row("two") with { ErrorCount = 1, LastError = Refused } };
         var waits = new JobStanding(Row("waits"), Runs(Now.AddHours(-1)), JobState.Blocked, "", Now)
         {
