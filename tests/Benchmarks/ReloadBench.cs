@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Dashboard.Core.Access;
 using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Configuration;
@@ -21,6 +22,9 @@ namespace Dashboard.Benchmarks;
 internal static class ReloadBench
 {
     private const int Workers = 16;
+
+    // Each worker saves the same ones again and again, each time with another number: what is lost is seen, and the trees stay small.
+    private const int CrashesOfEach = 100;
 
     public static async Task RunAsync(Report report, bool quick)
     {
@@ -61,20 +65,21 @@ internal static class ReloadBench
             new Anybody(), new DeedPace(TimeProvider.System), new AuditQueries(nowhere), TimeProvider.System, NullLogger<ConfigurationReload>.Instance);
 
         var over = false;
-        var (saved, begun) = (new ConcurrentBag<CrashId>(), new ConcurrentQueue<long>());
-        var failed = 0;
-        var day = new DateOnly(2015, 3, 31);
-        var work = Enumerable.Range(0, Workers).Select(_ => Task.Run(async () =>
+        var begun = new ConcurrentQueue<long>();
+        var (saves, failed) = (0L, 0);
+        var saved = Enumerable.Range(0, Workers).Select(_ => Enumerable.Range(0, CrashesOfEach).Select(_ => (Id: CrashId.New(new DateOnly(2015, 3, 31)), Number: 0L)).ToArray()).ToList();
+        var work = saved.Select(mine => Task.Run(async () =>
         {
-            while (!Volatile.Read(ref over))
+            for (var number = 1L; !Volatile.Read(ref over); number++)
             {
                 try
                 {
                     using var lease = holder.Take();
                     begun.Enqueue(Stopwatch.GetTimestamp());
-                    var id = CrashId.New(day);
-                    await lease.Value.Destination!.SaveRawCrashAsync(RawCrash.Empty, Dumps.None, id, CancellationToken.None);
-                    saved.Add(id);
+                    var id = mine[number % CrashesOfEach].Id;
+                    await lease.Value.Destination!.SaveRawCrashAsync(Numbered(number), Dumps.None, id, CancellationToken.None);
+                    mine[number % CrashesOfEach] = (id, number);
+                    Interlocked.Increment(ref saves);
                 }
                 catch (Exception)
                 {
@@ -102,11 +107,11 @@ internal static class ReloadBench
         report.AddDistribution("reload", "swap", new Sample(swapped), p99: 50);
         report.AddDistribution("reload", "pause", new Sample(pauses), p99: 50, limit: new Sample(between));
         report.Add(new Figure("reload", "pause-max", pauses.Max(), "ms", Limit: between.Max()));
-        report.Add(new Figure("reload", "operations", saved.Count, "saves"));
+        report.Add(new Figure("reload", "operations", saves, "saves"));
         report.Add(new Figure("reload", "failed", failed, "saves", AtMost: 0));
-        report.Add(new Figure("reload", "lost", await LostAsync(holder, saved), "saves", AtMost: 0));
+        report.Add(new Figure("reload", "lost", await LostAsync(holder, saved.SelectMany(mine => mine).Where(one => one.Number > 0)), "saves", AtMost: 0));
         report.Add(new Figure("reload", "trees", holder.Number, "trees"));
-        report.Note($"{Workers} workers save into two file trees without pause; the limit is the same measure half-way between two reloads, on the same cores.");
+        report.Note($"{Workers} workers save into two file trees without pause, each a hundred crashes of its own again and again, and the last of each must be there; the limit is the same measure half-way between two reloads, on the same cores.");
     }
 
     private static double Longest(long[] moments, long from, long to)
@@ -120,16 +125,27 @@ internal static class ReloadBench
         return Stopwatch.GetElapsedTime(0, Math.Max(longest, to - last)).TotalMilliseconds;
     }
 
-    private static async Task<int> LostAsync(GenerationHolder<StoreTree> holder, IEnumerable<CrashId> saved)
+    private static RawCrash Numbered(long number) => RawCrash.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"number": "{{number}}"}"""));
+
+    private static async Task<int> LostAsync(GenerationHolder<StoreTree> holder, IEnumerable<(CrashId Id, long Number)> saved)
     {
         using var lease = holder.Take();
         var (old, lost) = (lease.Value.Leaves[0].Store, 0);
-        await Parallel.ForEachAsync(saved, async (id, token) =>
+        await Parallel.ForEachAsync(saved, async (one, token) =>
         {
-            if (!(await old.CatalogAsync(id, token)).Has(CrashItem.Raw))
+            try
             {
-                Interlocked.Increment(ref lost);
+                if ((await old.GetRawCrashAsync(one.Id, token)).Text("number") == one.Number.ToString(CultureInfo.InvariantCulture))
+                {
+                    return;
+                }
             }
+            catch (CrashNotFoundException)
+            {
+                // Lost altogether.
+            }
+
+            Interlocked.Increment(ref lost);
         });
         return lost;
     }
