@@ -55,7 +55,7 @@ internal sealed partial class DashboardProcess : IAsyncDisposable
             await install.EndsWellAsync();
         }
 
-        var url = new Uri($"http://127.0.0.1:{Machine.FreePort()}/");
+        var url = new Uri($"http://127.0.0.1:{FreePorts.Take()}/");
         var child = ChildProcess.Start("dotnet", [program, "--urls", url.AbsoluteUri], environment);
         await child.SaysAsync(LoginPattern());
         return new DashboardProcess(child, folder, url, environment["ConnectionStrings__Dashboard"]!);
@@ -123,7 +123,7 @@ internal sealed class BareProcess : IAsyncDisposable
     /// <summary>Starts it; without a database it has only an empty page.</summary>
     public static async Task<BareProcess> StartAsync(string? capture = null, string? connectionString = null)
     {
-        var url = new Uri($"http://127.0.0.1:{Machine.FreePort()}/");
+        var url = new Uri($"http://127.0.0.1:{FreePorts.Take()}/");
         string[] data = capture is null || connectionString is null ? [] : [capture, connectionString];
         var child = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dashboard.Benchmarks.dll"), "bare", url.AbsoluteUri, .. data]);
         using var client = new HttpClient { BaseAddress = url };

@@ -57,7 +57,7 @@ internal static class Demo
         var postgres = await TestPostgres.SharedAsync();
         await using var dashboard = new StoryDashboard(await DashboardProcess.ProgramAsync(), folder, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy")) { Stop = cancellationToken };
         await using var story = new MigrationStory(dashboard, words => Console.WriteLine($"{TimeProvider.System.GetElapsedTime(began).TotalSeconds,6:0.0} s  {words}"), cancellationToken);
-        await story.BeginAsync(old, Machine.FreePort());
+        await story.BeginAsync(old, FreePorts.Take());
         await story.MoveAsync(old, a, new MoveFaults(Kills: 20));
         await story.MoveAsync(a, b, new MoveFaults(Kills: 2));
         await story.EndAsync(b);

@@ -32,7 +32,7 @@ internal static partial class StartBench
         await using var visit = await browser.VisitAsync();
         var began = Stopwatch.GetTimestamp();
         await using var program = ChildProcess.Start(
-            Path.Combine(Machine.Root, "run"), ["--urls", $"http://127.0.0.1:{Machine.FreePort()}"], new Dictionary<string, string?> { ["DASHBOARD_DATA"] = Path.Combine(folder.FullName, "data") });
+            Path.Combine(Machine.Root, "run"), ["--urls", $"http://127.0.0.1:{FreePorts.Take()}"], new Dictionary<string, string?> { ["DASHBOARD_DATA"] = Path.Combine(folder.FullName, "data") });
         await visit.Page.GotoAsync($"{(await program.SaysAsync(LoginLink())).Value}&to=%2Fjobs");
         await visit.Page.Locator("main[data-ready] [data-row]").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         var passed = Stopwatch.GetElapsedTime(began).TotalMilliseconds;

@@ -11,7 +11,7 @@ public abstract class Journey : IAsyncLifetime
     private readonly List<Visit> visits = [];
     private readonly List<IAsyncDisposable> kept = [];
 
-    static Journey() => SetDefaultExpectTimeout(30_000);
+    static Journey() => SetDefaultExpectTimeout(90_000);
 
     /// <inheritdoc/>
     public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;

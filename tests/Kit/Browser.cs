@@ -47,7 +47,7 @@ public sealed class Browser : IAsyncDisposable
     public async Task<Visit> VisitAsync(BrowserNewContextOptions? options = null)
     {
         var context = await browser.NewContextAsync(options ?? new());
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(90_000);
         return await Visit.InAsync(context);
     }
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Dashboard.Kit;
@@ -26,7 +24,7 @@ public sealed class PgBouncer : IAsyncDisposable
 
         // Not CreateTempSubdirectory: the user postgres must be able to read the settings.
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"dashboard-test-pgbouncer-{Guid.NewGuid():N}")).FullName;
-        var port = FreePort();
+        var port = FreePorts.Take();
         var settings = Path.Combine(folder, "pgbouncer.ini");
         await File.WriteAllTextAsync(settings, $"""
             [databases]
@@ -105,11 +103,4 @@ public sealed class PgBouncer : IAsyncDisposable
     private static string Program() =>
         ((string[])["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"]).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException("No pgbouncer found; run: apt-get install pgbouncer");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

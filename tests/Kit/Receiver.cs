@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Dashboard.Kit;
@@ -49,15 +48,7 @@ public sealed class Receiver : IAsyncDisposable
     public Func<int, Task> Before { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Starts one on a free port, or on one that it had before.</summary>
-    public static Receiver Start(int? port = null) => new(port ?? FreePort());
-
-    /// <summary>A port nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
+    public static Receiver Start(int? port = null) => new(port ?? FreePorts.Take());
 
     /// <summary>What it got as soon as that is as awaited.</summary>
     public async Task<IReadOnlyList<Received>> UntilAsync(Func<IReadOnlyList<Received>, bool> condition)

@@ -22,7 +22,7 @@ public sealed record TestSource(string Name, string ConnectionString, string? Ca
 public sealed class RunningDashboard : IAsyncDisposable
 {
     /// <summary>How long a test waits for something that should happen before it fails.</summary>
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
     private readonly Factory factory;
     private readonly IReadOnlyList<TestSource> sources;

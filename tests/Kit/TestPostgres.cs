@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace Dashboard.Kit;
@@ -146,7 +144,7 @@ public sealed class TestPostgres : IAsyncDisposable
         }
 
         await RunAsync(asUser[0], [.. asUser[1..], Path.Combine(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"]);
-        var port = FreePort();
+        var port = FreePorts.Take();
         var start = new ProcessStartInfo(asUser[0])
         {
             RedirectStandardError = true,
@@ -252,12 +250,5 @@ public sealed class TestPostgres : IAsyncDisposable
         {
             throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {error}");
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

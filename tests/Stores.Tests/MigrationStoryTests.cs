@@ -24,7 +24,7 @@ public sealed class MigrationStoryTests(RealStores real, ITestOutputHelper outpu
         await using var dashboard = await DashboardAsync();
         await using var story = new MigrationStory(dashboard, output.WriteLine, Now);
 
-        await story.BeginAsync(files, StoreServer.FreePort());
+        await story.BeginAsync(files, FreePorts.Take());
         await story.MoveAsync(files, a, new MoveFaults(Kills: 20));
         await story.MoveAsync(a, b, new MoveFaults(Kills: 2, async (from, to) => await Rclone.DifferencesAsync(((StoryBucket)from).Options, ((StoryBucket)to).Options, story.ClosedDays, Now)));
         await story.EndAsync(b);
@@ -43,7 +43,7 @@ public sealed class MigrationStoryTests(RealStores real, ITestOutputHelper outpu
         await using var dashboard = await DashboardAsync();
         await using var story = new MigrationStory(dashboard, output.WriteLine, Now);
 
-        await story.BeginAsync(old, StoreServer.FreePort());
+        await story.BeginAsync(old, FreePorts.Take());
         await story.MoveAsync(old, bucket, new MoveFaults(Kills: 3));
         await story.EndAsync(bucket);
 

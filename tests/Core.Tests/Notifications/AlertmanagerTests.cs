@@ -18,7 +18,7 @@ public sealed class AlertmanagerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        url = new Uri($"http://127.0.0.1:{Receiver.FreePort()}/");
+        url = new Uri($"http://127.0.0.1:{FreePorts.Take()}/");
         var settings = Path.Combine(folder.FullName, "alertmanager.yml");
         await File.WriteAllTextAsync(settings, "route:\n  receiver: nobody\nreceivers:\n  - name: nobody\n", Stop);
         program = ChildProcess.Start("prometheus-alertmanager", [$"--config.file={settings}", $"--storage.path={folder.FullName}", $"--web.listen-address={url.Authority}", "--cluster.listen-address="]);

@@ -39,7 +39,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task A_receiver_that_is_away_gets_it_when_it_is_back_and_a_slow_one_keeps_no_other_waiting()
     {
-        var port = Receiver.FreePort();
+        var port = FreePorts.Take();
         await using var well = Receiver.Start();
         await using var slow = Receiver.Start();
         var release = new TaskCompletionSource();

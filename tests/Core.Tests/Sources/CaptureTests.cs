@@ -158,7 +158,7 @@ public sealed class CaptureTests
         for (var attempt = 0; attempt < 25; attempt++)
         {
             var bench = await WatchBench.LiveAsync(database, CaptureMode.Logical);
-            await bench.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(25), TestContext.Current.CancellationToken);
+            await bench.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(90), TestContext.Current.CancellationToken);
         }
 
         await GoneAsync(database, "select count(*) from pg_replication_slots where database = current_database()");
@@ -185,7 +185,7 @@ public sealed class CaptureTests
     private static async Task GoneAsync(string database, string countSql)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(TimeSpan.FromSeconds(90));
         while (await ScalarAsync(database, countSql) is not 0L)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, deadline.Token);

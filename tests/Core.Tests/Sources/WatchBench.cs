@@ -17,7 +17,7 @@ internal sealed class WatchBench : ISourceReader, IRetryTelemetry, IAsyncDisposa
     /// <summary>So slow that only the mode itself can have noticed.</summary>
     public static WatchPace WithoutBackstop { get; } = new() { Beat = TimeSpan.FromMilliseconds(200), BeatsBetweenBackstops = int.MaxValue, BeatsBetweenProbes = int.MaxValue };
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
     private readonly SourceWatch watch;
     private readonly SourceFeeds<SourceStatus> statuses;
     private readonly Feed<Reading> readings = new(new Reading(0, SourceChange.None, SourceChange.None));

@@ -21,7 +21,7 @@ public sealed class FaultyGateway : StoreServer
         var faulty = new FaultyGateway();
         try
         {
-            var port = FreePorts(1);
+            var port = FreePorts.Take();
             await faulty.ScriptAsync(["up", faulty.Folder, Text(port), Text(gateway.Port)]);
             faulty.Endpoint = new Uri($"http://127.0.0.1:{port}");
             return faulty;

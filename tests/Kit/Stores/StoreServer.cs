@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Dashboard.Kit.Stores;
 
@@ -76,39 +74,6 @@ public abstract class StoreServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that is free.</summary>
-    public static int FreePort() => FreePorts(1);
-
-    /// <summary>A port that is free, and so are some behind it.</summary>
-    private protected static int FreePorts(int several)
-    {
-        while (true)
-        {
-            var listeners = new List<TcpListener>();
-            try
-            {
-                listeners.Add(new TcpListener(IPAddress.Loopback, 0));
-                listeners[0].Start();
-                var first = ((IPEndPoint)listeners[0].LocalEndpoint).Port;
-                for (var next = first + 1; next < first + several; next++)
-                {
-                    listeners.Add(new TcpListener(IPAddress.Loopback, next));
-                    listeners[^1].Start();
-                }
-
-                return first;
-            }
-            catch (SocketException)
-            {
-                // One of them is taken: others, then.
-            }
-            finally
-            {
-                listeners.ForEach(listener => listener.Dispose());
-            }
-        }
-    }
-
     private protected static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
@@ -136,7 +101,7 @@ public sealed class CephCluster : StoreServer
         try
         {
             // The daemon of the objects takes four ports of its own.
-            var first = FreePorts(6);
+            var first = FreePorts.Take(6);
             await cluster.ScriptAsync(["up", cluster.Folder, Text(first), Text(first + 1), Text(first + 2)]);
             cluster.Endpoint = new Uri($"http://127.0.0.1:{first}");
             return cluster;
@@ -166,7 +131,7 @@ public sealed class RabbitServer : StoreServer
         var server = new RabbitServer();
         try
         {
-            server.Port = FreePorts(3);
+            server.Port = FreePorts.Take(3);
             await server.ScriptAsync(["up", server.Folder, Text(server.Port)]);
             return server;
         }

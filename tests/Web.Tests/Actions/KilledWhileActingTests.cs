@@ -44,7 +44,7 @@ public sealed class KilledWhileActingTests : IDisposable
             sent[way] = await KilledAsync(own, observed, key, way, way == Passing.Asked ? "server-status" : "ftpscraper");
         }
 
-        var url = new Uri($"http://127.0.0.1:{Receiver.FreePort()}");
+        var url = new Uri($"http://127.0.0.1:{FreePorts.Take()}");
         await using (Start(url, own, observed, observed))
         {
             using var client = Client(url, key);
@@ -86,7 +86,7 @@ public sealed class KilledWhileActingTests : IDisposable
             await killed.Task;
             return false;
         });
-        var url = new Uri($"http://127.0.0.1:{Receiver.FreePort()}");
+        var url = new Uri($"http://127.0.0.1:{FreePorts.Take()}");
         await using var program = Start(url, own, observed, proxy.Through(observed));
         using var client = Client(url, key);
         var id = await PlannedAsync(client, job);

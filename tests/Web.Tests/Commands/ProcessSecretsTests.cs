@@ -28,7 +28,7 @@ public sealed partial class ProcessSecretsTests : IDisposable
         var observed = $"{await (await TestPostgres.SharedAsync()).NewDatabaseAsync("crontabber-healthy")};Password={Canary}";
         await using var program = ChildProcess.Start(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{Receiver.FreePort()}"],
+            [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePorts.Take()}"],
             new Dictionary<string, string?>
             {
                 ["DASHBOARD_DATA"] = Data,
@@ -76,7 +76,7 @@ public sealed partial class ProcessSecretsTests : IDisposable
         await using var program = ChildProcess.Start(
             "dotnet",
             [
-                Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{Receiver.FreePort()}", $"--ConnectionStrings:Dashboard={own};Password={Canary}", "--source", $"demo={observed};Password={Canary}",
+                Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePorts.Take()}", $"--ConnectionStrings:Dashboard={own};Password={Canary}", "--source", $"demo={observed};Password={Canary}",
                 $"--Access:Prxy:Secret={Canary}", $"/Kestrel:Certificates:Default:Password={Canary}", "--StoreSecrets:crashes", Canary,
             ],
             new Dictionary<string, string?> { ["DASHBOARD_DATA"] = Data });

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Dashboard.Kit;
 
@@ -77,7 +76,7 @@ public sealed partial class ProgramTests : IDisposable
 
     private ChildProcess Start() => ChildProcess.Start(
         "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePort()}"],
+        [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePorts.Take()}"],
         new Dictionary<string, string?> { ["DASHBOARD_DATA"] = Data, ["Runner__Sample"] = "false" });
 
     private static async Task<Uri> LoginAsync(ChildProcess program) => new((await program.SaysAsync(LoginLink())).Value);
@@ -104,13 +103,6 @@ public sealed partial class ProgramTests : IDisposable
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, deadline.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex(@"http://\S+token=\S+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -219,7 +219,7 @@ public sealed class RunnerVerbsTests : IAsyncLifetime
     private async Task UntilAsync(string condition, Task<(int, string, string)> running)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        deadline.CancelAfter(RunningDashboard.Deadline);
         while ((await TextsAsync($"select ({condition})::text")) is not ["true"])
         {
             Assert.False(running.IsCompleted, running.IsCompleted ? $"{await running}" : "");

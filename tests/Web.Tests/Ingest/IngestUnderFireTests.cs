@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Dashboard.Core.Access;
@@ -99,7 +98,7 @@ public sealed partial class IngestUnderFireTests
             ["Sources__0__ConnectionString"] = await postgres.NewDatabaseAsync("crontabber-healthy"),
             ["Sources__0__Capture"] = "poll",
         };
-        var url = new Uri($"http://127.0.0.1:{FreePort()}/");
+        var url = new Uri($"http://127.0.0.1:{FreePorts.Take()}/");
         await using var own = new OwnDatabase(environment["ConnectionStrings__Dashboard"]!);
         await own.MigrateAsync(Stop);
         var key = (await new ApiKeyQueries(own).CreateAsync("fire", "ingest", null, "a test", Stop))!.Text;
@@ -229,7 +228,7 @@ public sealed partial class IngestUnderFireTests
     private static async Task UntilAsync(Feed<RetriesSnapshot> feed, Func<RetriesSnapshot, bool> holds)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        deadline.CancelAfter(RunningDashboard.Deadline);
         await feed.WatchAsync(deadline.Token).FirstAsync(holds, deadline.Token);
     }
 
@@ -239,13 +238,6 @@ public sealed partial class IngestUnderFireTests
             """.Trim())),
         Encoding.UTF8,
         "application/x-ndjson");
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     [GeneratedRegex(@"http://\S+token=\S+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LoginLink();

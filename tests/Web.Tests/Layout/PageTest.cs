@@ -32,6 +32,9 @@ public abstract class PageTest : BunitContext
 {
     private readonly Provided provided = new();
 
+    // Within a second, as bUnit has it, not every machine has drawn a page beside everything else it does.
+    static PageTest() => DefaultWaitTimeout = RunningDashboard.Deadline;
+
     protected PageTest()
     {
         var directory = new SourceDirectory([SampleJobs.Source]);

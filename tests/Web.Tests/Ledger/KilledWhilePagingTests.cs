@@ -91,7 +91,7 @@ public sealed class KilledWhilePagingTests : IDisposable
 
     private ChildProcess Start(string own, string observed, Receiver receiver) => ChildProcess.Start(
         "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{Receiver.FreePort()}"],
+        [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePorts.Take()}"],
         new Dictionary<string, string?>
         {
             ["DASHBOARD_DATA"] = folder.FullName,

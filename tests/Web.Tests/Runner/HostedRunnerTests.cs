@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Dashboard.Core.Database.Embedded;
 using Dashboard.Core.Runner.Samples;
@@ -65,7 +63,7 @@ public sealed partial class HostedRunnerTests : IDisposable
 
     private ChildProcess Start(string sample = "true") => ChildProcess.Start(
         "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePort()}"],
+        [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePorts.Take()}"],
         new Dictionary<string, string?> { ["DASHBOARD_DATA"] = Data, ["Runner__Sample"] = sample });
 
     private async Task UntilAsync(string condition)
@@ -95,13 +93,6 @@ public sealed partial class HostedRunnerTests : IDisposable
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, deadline.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex(@"http://\S+token=\S+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -112,7 +112,7 @@ public sealed class RevocationTests : IAsyncLifetime
 
         await Sessions.EndAsync((await OnlySessionAsync()).Id, "an admin", Stop);
         await Dashboard.Services.GetRequiredService<ApiKeyQueries>().RevokeAsync("soon revoked", "a test", Stop);
-        await Task.WhenAll(personGone, programGone).WaitAsync(TimeSpan.FromSeconds(60), Stop);
+        await Task.WhenAll(personGone, programGone).WaitAsync(RunningDashboard.Deadline, Stop);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class RevocationTests : IAsyncLifetime
     private static async Task ClosesAsync(ClientWebSocket socket)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        deadline.CancelAfter(RunningDashboard.Deadline);
         var buffer = new byte[4096];
         try
         {
@@ -198,7 +198,7 @@ public sealed class RevocationTests : IAsyncLifetime
     private async Task UntilOpenAsync(string cookie)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        deadline.CancelAfter(RunningDashboard.Deadline);
         while (true)
         {
             using var socket = await CircuitAsync(cookie);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Dashboard.Kit;
 using Dashboard.Web.Security;
 using Microsoft.Extensions.Configuration;
 
@@ -82,7 +83,7 @@ public sealed class StartRuleTests
 
         using var process = Process.Start(start)!;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        deadline.CancelAfter(RunningDashboard.Deadline);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(deadline.Token);

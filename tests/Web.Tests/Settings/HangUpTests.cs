@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Database;
@@ -24,7 +23,7 @@ public sealed class HangUpTests : IDisposable
         var postgres = await TestPostgres.SharedAsync();
         var (observed, own) = (await postgres.NewDatabaseAsync("crontabber-healthy"), await postgres.NewDatabaseAsync());
         await File.WriteAllTextAsync(Conf, "[Runs]\nKeepDays=100\n", Stop);
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{FreePorts.Take()}";
         await using var program = ChildProcess.Start(
             "dotnet",
             [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", url, $"--admin.conf={Conf}"],
@@ -53,11 +52,4 @@ public sealed class HangUpTests : IDisposable
     }
 
     private static Regex Says(string pattern) => new(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
