@@ -27,7 +27,7 @@ public sealed partial class ProgramTests : IDisposable
         {
             await using var program = Start();
             var login = await LoginAsync(program);
-            using var browser = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() });
+            using var browser = Browser();
             var page = await UntilContainsAsync(browser, login, "ftpscraper");
             Assert.Contains("stuck lock", page, StringComparison.Ordinal);
             Assert.Equal(start == "first", program.Words.Contains("Making a new database cluster", StringComparison.Ordinal));
@@ -70,7 +70,7 @@ public sealed partial class ProgramTests : IDisposable
         await GoneAsync(server);
         await using var next = Start();
         var login = await LoginAsync(next);
-        using var browser = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() });
+        using var browser = Browser();
         await UntilContainsAsync(browser, login, "ftpscraper");
     }
 
@@ -78,6 +78,9 @@ public sealed partial class ProgramTests : IDisposable
         "dotnet",
         [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePorts.Take()}"],
         new Dictionary<string, string?> { ["DASHBOARD_DATA"] = Data, ["Runner__Sample"] = "false" });
+
+    // Somebody who puts the link into the line of addresses: no page led there.
+    private static HttpClient Browser() => new(new HttpClientHandler { CookieContainer = new CookieContainer() }) { DefaultRequestHeaders = { { "Sec-Fetch-Site", "none" } } };
 
     private static async Task<Uri> LoginAsync(ChildProcess program) => new((await program.SaysAsync(LoginLink())).Value);
 

@@ -49,6 +49,9 @@ public sealed class SchedulePagesTests : PageTest
         await page.InvokeAsync(() => Publish(duplicates with { Definition = Configured with { Schedule = new Schedule("2d", null, true) } }, hourly));
 
         page.WaitForAssertion(() => Assert.Contains("every 2 days", page.Find("td.c-cadence").TextContent, StringComparison.Ordinal));
+
+        // It stands there a moment before it is counted: whoever comes next to the renderer comes after both.
+        await page.InvokeAsync(static () => { });
         Assert.True(rows[0].RenderCount > first);
         Assert.Equal(second, rows[1].RenderCount);
     }

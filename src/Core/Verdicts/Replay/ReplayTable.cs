@@ -47,7 +47,7 @@ public static class ReplayTable
             if (of.Count > 0)
             {
                 var (stated, kept) = (of.Average(each => each.Promise.Chance), of.Count(each => each.Kept) / (double)of.Count);
-                Line($"| {name} | {stated:0.000} | {kept:0.000} | {kept - stated:+0.000;-0.000} | {of.Count} |");
+                Line($"| {name} | {stated:0.000} | {kept:0.000} | {Math.Round(kept - stated, 3):+0.000;-0.000;0.000} | {of.Count} |");
             }
         }
     }
