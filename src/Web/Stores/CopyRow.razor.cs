@@ -1,5 +1,4 @@
 using System.Globalization;
-using Dashboard.Core.Stores;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Health;
 using Microsoft.AspNetCore.Components;
@@ -17,15 +16,9 @@ public sealed partial class CopyRow
     [Parameter]
     public CopySpeed? Speed { get; set; }
 
-    /// <summary>What waits for stores, by their resource.</summary>
+    /// <summary>What holds it back: what waits for one of its stores.</summary>
     [Parameter]
-    public IReadOnlyDictionary<string, StoreWaiting> Waits { get; set; } = StoresSnapshot.Empty.Waits;
-
-    private IEnumerable<(string Resource, StoreWaiting Waiting)> Held =>
-        from address in (string[])[Copy.Plan.Source, Copy.Plan.Target]
-        let resource = StoreAddress.ResourceOf(address)
-        where Waits.ContainsKey(resource)
-        select (resource, Waits[resource]);
+    public IReadOnlyList<(string Resource, StoreWaiting Waiting)> Held { get; set; } = [];
 
     private string Days => Copy.Plan.From == Copy.Plan.To
         ? Copy.Plan.From.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)

@@ -26,7 +26,7 @@ internal static class MovesApi
     private static IResult Now(HttpContext context, Feed<MovesSnapshot> feed, Feed<StoresSnapshot> stores)
     {
         var query = new QueryReader(context.Request.Query);
-        return query.Errors.Count > 0 ? ApiProblem.BadParameters(query.Errors) : new TaggedJson<MovesWire>(() => MovesWire.Of(feed.Newest, stores.Newest.Asked));
+        return query.Errors.Count > 0 ? ApiProblem.BadParameters(query.Errors) : new TaggedJson<MovesWire>(() => MovesWire.Of(feed.Newest, stores.Newest));
     }
 }
 
@@ -43,8 +43,8 @@ internal static class MovesApi
 public sealed record MovesWire(
     DateTimeOffset? StaleSince, long Generation, IReadOnlyList<StoreNodeWire> Tree, long Moved, long NotMoved, IReadOnlyList<PartialWire> Partial, int Unwritten, long Lost, IReadOnlyList<MoveWire> Moves)
 {
-    internal static MovesWire Of(MovesSnapshot snapshot, IReadOnlyDictionary<string, IReadOnlyList<OperationSum>> asked) => new(
-        snapshot.StaleSince, snapshot.Generation, [.. snapshot.Tree.Select(root => StoreNodeWire.Of(root, asked))], snapshot.Moved, snapshot.NotMoved,
+    internal static MovesWire Of(MovesSnapshot snapshot, StoresSnapshot stores) => new(
+        snapshot.StaleSince, snapshot.Generation, [.. snapshot.Tree.Select(root => StoreNodeWire.Of(root, stores))], snapshot.Moved, snapshot.NotMoved,
         [.. snapshot.Partial.Select(PartialWire.Of)], snapshot.Unwritten, snapshot.Lost, [.. snapshot.Moves.Select(MoveWire.Of)]);
 }
 
@@ -53,11 +53,13 @@ public sealed record MovesWire(
 /// <param name="Class">Its class.</param>
 /// <param name="Resource">What it talks to; null when it is made of others.</param>
 /// <param name="LastHour">What was asked of it within the last hour, by operation; of one that is made of others as it was asked of it, not of them.</param>
+/// <param name="Waiting">What waits for it now, in any program that tells of it; null when nothing does, and of one that is made of others.</param>
 /// <param name="Parts">What it is made of.</param>
-public sealed record StoreNodeWire(string Place, string Class, string? Resource, IReadOnlyList<StoreOperationWire> LastHour, IReadOnlyList<StoreNodeWire> Parts)
+public sealed record StoreNodeWire(string Place, string Class, string? Resource, IReadOnlyList<StoreOperationWire> LastHour, StoreWaitingWire? Waiting, IReadOnlyList<StoreNodeWire> Parts)
 {
-    internal static StoreNodeWire Of(StoreNode node, IReadOnlyDictionary<string, IReadOnlyList<OperationSum>> asked) => new(
-        node.Place, node.Class, node.Resource, [.. asked.GetValueOrDefault(node.CountedAs(), []).Select(StoreOperationWire.Of)], [.. node.Parts.Select(part => Of(part, asked))]);
+    internal static StoreNodeWire Of(StoreNode node, StoresSnapshot stores) => new(
+        node.Place, node.Class, node.Resource, [.. stores.Asked.GetValueOrDefault(node.CountedAs(), []).Select(StoreOperationWire.Of)],
+        StoreWaitingWire.Of(stores.Waits.GetValueOrDefault(node.Resource ?? "")), [.. node.Parts.Select(part => Of(part, stores))]);
 }
 
 /// <summary>Saves that reached one store only.</summary>
@@ -68,9 +70,10 @@ public sealed record StoreNodeWire(string Place, string Class, string? Resource,
 /// <param name="OldestOpenAt">Since when the oldest waits.</param>
 /// <param name="LastAt">When one happened last.</param>
 /// <param name="Why">What the newest that is not repaired failed with.</param>
-public sealed record PartialWire(string Missing, long Open, long Repaired, long Conflicts, DateTimeOffset? OldestOpenAt, DateTimeOffset LastAt, string? Why)
+/// <param name="Hours">How many happened last in each of the last 24 hours, the newest hour last.</param>
+public sealed record PartialWire(string Missing, long Open, long Repaired, long Conflicts, DateTimeOffset? OldestOpenAt, DateTimeOffset LastAt, string? Why, IReadOnlyList<int> Hours)
 {
-    internal static PartialWire Of(PartialSaveCount count) => new(count.Missing, count.Open, count.Repaired, count.Conflicts, count.OldestOpenAt, count.LastAt, count.Why);
+    internal static PartialWire Of(PartialSaveCount count) => new(count.Missing, count.Open, count.Repaired, count.Conflicts, count.OldestOpenAt, count.LastAt, count.Why, count.Hours);
 }
 
 /// <summary>A move.</summary>

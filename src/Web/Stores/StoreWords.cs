@@ -2,6 +2,7 @@ using System.Globalization;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Health;
+using Dashboard.Core.Stores.Trees;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Components;
 
@@ -11,13 +12,35 @@ namespace Dashboard.Web.Stores;
 public static class StoreWords
 {
     /// <summary>The first sentence of the page.</summary>
-    public static string Sentence(StoresSnapshot snapshot)
+    /// <param name="snapshot">The stores that are watched, and what waits for any.</param>
+    /// <param name="tree">The configured stores, watched or not.</param>
+    public static string Sentence(StoresSnapshot snapshot, IReadOnlyList<StoreNode> tree)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(tree);
+        var configured = Resources(tree);
+        var known = snapshot.Stores.Select(store => store.Resource).Concat(configured).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var held = snapshot.Waits.Where(wait => known.Contains(wait.Key) && !snapshot.Stores.Any(store => store.Resource == wait.Key && store.FailingSince is not null)).OrderBy(wait => wait.Value.Since).ToList();
+        var said = Watched(snapshot, configured.Count);
+        return held is [var (resource, waiting), ..]
+            ? $"{said[..^1]}; {(waiting.Count == 1 ? "1 operation waits" : $"{waiting.Count} operations wait")} for {resource} since {Clock(waiting.Since)}{(held.Count > 1 ? $", and others for {Many(held.Count - 1, "other store", "other stores")}" : "")}."
+            : said;
+    }
+
+    /// <summary>What the configured stores talk to, each once.</summary>
+    public static IReadOnlyList<string> Resources(IReadOnlyList<StoreNode> tree)
+    {
+        ArgumentNullException.ThrowIfNull(tree);
+        return [.. tree.SelectMany(root => root.All()).Select(node => node.Resource).OfType<string>().Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string Watched(StoresSnapshot snapshot, int configured)
+    {
         var failing = snapshot.Stores.Where(store => store.FailingSince is not null).OrderBy(store => store.FailingSince).ToList();
         var (all, unknown) = (snapshot.Stores.Count, snapshot.Stores.Count(store => store.Newest is null));
         return (all, failing) switch
         {
+            (0, _) when configured > 0 => configured == 1 ? "The configured crash store is not watched." : $"None of the {configured} configured crash stores is watched.",
             (0, _) => "No crash store is watched.",
             (_, [var only]) => $"{only.Name} does not work since {Clock(only.FailingSince!.Value)}{(all > 1 ? $"; the other {(all == 2 ? "store works" : $"{all - 1} stores work")}" : "")}.",
             (_, [var first, ..]) => $"{failing.Count} of {all} crash stores do not work, {first.Name} since {Clock(first.FailingSince!.Value)}.",

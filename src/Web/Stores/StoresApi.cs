@@ -39,12 +39,13 @@ internal static class StoresApi
 public sealed record StoresWire(DateTimeOffset? StaleSince, IReadOnlyList<StoreWire> Stores, IReadOnlyList<CopyWire> Copies, IReadOnlyList<ParityWire> Compared)
 {
     internal static StoresWire Of(StoresSnapshot snapshot) =>
-        new(snapshot.StaleSince, [.. snapshot.Stores.Select(StoreWire.Of)], [.. snapshot.Copies.Select(CopyWire.Of)], [.. snapshot.Compared.Select(ParityWire.Of)]);
+        new(snapshot.StaleSince, [.. snapshot.Stores.Select(StoreWire.Of)], [.. snapshot.Copies.Select(copy => CopyWire.Of(copy, snapshot))], [.. snapshot.Compared.Select(ParityWire.Of)]);
 }
 
 /// <summary>One crash store.</summary>
 /// <param name="Name">As people know it.</param>
 /// <param name="Address">Where it is, without secrets.</param>
+/// <param name="Resource">The name under which executors tell of it, and under which it stands among the configured stores; null before anybody looks after it.</param>
 /// <param name="Works">Whether the newest probe went well; null before the first.</param>
 /// <param name="FailingSince">Since when every probe failed; null when the newest went well.</param>
 /// <param name="OkAt">When a probe went well last.</param>
@@ -54,13 +55,13 @@ public sealed record StoresWire(DateTimeOffset? StaleSince, IReadOnlyList<StoreW
 /// <param name="Abilities">What it was found to do.</param>
 /// <param name="LastHour">What was asked of it within the last hour, by operation.</param>
 public sealed record StoreWire(
-    string Name, string Address, bool? Works, DateTimeOffset? FailingSince, DateTimeOffset? OkAt, DateTimeOffset? ProbedAt, IReadOnlyList<StoreStepWire> Steps, StoreWaitingWire? Waiting,
+    string Name, string Address, string? Resource, bool? Works, DateTimeOffset? FailingSince, DateTimeOffset? OkAt, DateTimeOffset? ProbedAt, IReadOnlyList<StoreStepWire> Steps, StoreWaitingWire? Waiting,
     IReadOnlyList<StoreAbilityWire> Abilities, IReadOnlyList<StoreOperationWire> LastHour)
 {
     internal static StoreWire Of(StoreHealth store) => new(
-        store.Name, store.Address, store.Newest?.IsOk, store.FailingSince, store.OkAt, store.Newest?.At,
+        store.Name, store.Address, store.Resource, store.Newest?.IsOk, store.FailingSince, store.OkAt, store.Newest?.At,
         [.. (store.Newest?.Steps ?? []).Select(step => new StoreStepWire(StoreWords.Step(step.Kind), step.Ok, step.Took.TotalMilliseconds, step.Detail))],
-        store.Waiting is { } waiting ? new StoreWaitingWire(waiting.Count, waiting.Since, waiting.Attempts, waiting.NextAttemptAt, waiting.Who, waiting.Error) : null,
+        StoreWaitingWire.Of(store.Waiting),
         [.. store.Abilities.Select(ability => new StoreAbilityWire(JsonNamingPolicy.SnakeCaseLower.ConvertName($"{ability.Kind}"), ability.Declared, ability.Found, ability.Detail))],
         [.. store.Operations.Select(StoreOperationWire.Of)]);
 }
@@ -72,7 +73,10 @@ public sealed record StoreWire(
 /// <param name="NextAttemptAt">When it is tried again; null while a try is under way.</param>
 /// <param name="Who">The job, else the program.</param>
 /// <param name="Error">Its newest failure.</param>
-public sealed record StoreWaitingWire(int Count, DateTimeOffset Since, int Attempts, DateTimeOffset? NextAttemptAt, string Who, string Error);
+public sealed record StoreWaitingWire(int Count, DateTimeOffset Since, int Attempts, DateTimeOffset? NextAttemptAt, string Who, string Error)
+{
+    internal static StoreWaitingWire? Of(StoreWaiting? waiting) => waiting is null ? null : new(waiting.Count, waiting.Since, waiting.Attempts, waiting.NextAttemptAt, waiting.Who, waiting.Error);
+}
 
 /// <summary>What a store was found to do.</summary>
 /// <param name="Kind">As <c>conditional_create</c>.</param>
@@ -144,11 +148,33 @@ public sealed record StoreStepWire(string Kind, bool Ok, double TookMs, string? 
 /// <param name="Torn">Dumps that the source names and has not.</param>
 /// <param name="StartedAt">When it was begun.</param>
 /// <param name="ChangedAt">When it moved last.</param>
+/// <param name="Speed">How fast it moves; null while nobody works on it, and before it was watched for some seconds.</param>
+/// <param name="HeldBackBy">What waits for one of its stores while it is worked on; empty when nothing does.</param>
 public sealed record CopyWire(
     string Source, string Target, DateOnly FromDay, DateOnly ToDay, bool Whole, int Parts, int PartsDone, int PartsWorkedOn, DateOnly? OldestOpenDay, long Crashes, long Created, long Present, long Bytes,
-    long Failed, long Conflicts, long Torn, DateTimeOffset StartedAt, DateTimeOffset ChangedAt)
+    long Failed, long Conflicts, long Torn, DateTimeOffset StartedAt, DateTimeOffset ChangedAt, CopySpeedWire? Speed, IReadOnlyList<HeldBackWire> HeldBackBy)
 {
-    internal static CopyWire Of(CopyProgress copy) => new(
+    internal static CopyWire Of(CopyProgress copy, StoresSnapshot snapshot) => new(
         copy.Plan.Source, copy.Plan.Target, copy.Plan.From, copy.Plan.To, copy.IsWhole, copy.Shards, copy.Done, copy.Working, copy.OldestOpenDay, copy.Crashes, copy.Created, copy.Present, copy.Bytes,
-        copy.Failed, copy.Conflicts, copy.Torn, copy.StartedAt, copy.ChangedAt);
+        copy.Failed, copy.Conflicts, copy.Torn, copy.StartedAt, copy.ChangedAt,
+        snapshot.Speeds.FirstOrDefault(speed => speed.CopyId == copy.CopyId) is { } speed ? CopySpeedWire.Of(speed) : null,
+        [.. snapshot.HeldBack(copy).Select(held => new HeldBackWire(held.Resource, StoreWaitingWire.Of(held.Waiting)!))]);
 }
+
+/// <summary>How fast a copy moves.</summary>
+/// <param name="CrashesPerSecond">Crashes a second within the last minute.</param>
+/// <param name="BytesPerSecond">Bytes created a second within the last minute.</param>
+/// <param name="MostCrashesPerSecond">The most crashes a second while it was watched.</param>
+/// <param name="LeftSecondsLeast">What is left takes so many seconds at the least; null while too little is done to say.</param>
+/// <param name="LeftSecondsMost">And so many at the most.</param>
+public sealed record CopySpeedWire(double CrashesPerSecond, double BytesPerSecond, double MostCrashesPerSecond, double? LeftSecondsLeast, double? LeftSecondsMost)
+{
+    internal static CopySpeedWire Of(CopySpeed speed) => new(
+        Math.Round(speed.Crashes, 3), Math.Round(speed.Bytes, 3), Math.Round(speed.Most, 3),
+        speed.Left is { } left ? Math.Round(left.Least.TotalSeconds, 3) : null, speed.Left is { } most ? Math.Round(most.Most.TotalSeconds, 3) : null);
+}
+
+/// <summary>What holds a copy back.</summary>
+/// <param name="Resource">The store that is waited for.</param>
+/// <param name="Waiting">What waits for it.</param>
+public sealed record HeldBackWire(string Resource, StoreWaitingWire Waiting);

@@ -1,4 +1,5 @@
 using Dashboard.Core.Feeds;
+using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.Health;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
@@ -13,4 +14,7 @@ public sealed partial class StoresPage
 
     [Inject]
     private Feed<StoresSnapshot> Feed { get; set; } = null!;
+
+    [Inject]
+    private Feed<MovesSnapshot> Moves { get; set; } = null!;
 }

@@ -1,8 +1,10 @@
 using Bunit;
 using Dashboard.Core.Stores.Copying;
 using Dashboard.Core.Stores.Crashes;
+using Dashboard.Core.Stores.CutOver;
 using Dashboard.Core.Stores.Health;
 using Dashboard.Core.Stores.Parity;
+using Dashboard.Core.Stores.Trees;
 using Dashboard.Kit;
 using Dashboard.Web.Stores;
 using Dashboard.Web.Tests.Layout;
@@ -30,6 +32,37 @@ public sealed class StoresPageTests : PageTest
         Assert.Equal("No crash store is watched.", page.Find("h1").TextContent);
         Assert.Contains("Stores__Watched__new=s3:http://KEY@ceph.example.org:7480/crashes", page.Markup, StringComparison.Ordinal);
         Assert.Contains("./run migrate-store FROM TO", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Configured_stores_that_are_not_watched_are_said_to_be_so_and_what_waits_for_them_stands_first()
+    {
+        StoreNode[] tree = [new("source", "DatedFileStore", "files /srv/queue", []), new("destination", "PolyStore", null, [new("destination:storage0", "FileStore", "files /srv/crashes", []), new("destination:storage1", "S3Store", "s3 crashes@ceph:7480", [])])];
+        Moves.Publish(new MovesSnapshot { Tree = tree });
+        var page = On<StoresPage>();
+
+        Assert.Equal("None of the 3 configured crash stores is watched.", page.Find("h1").TextContent);
+        Assert.StartsWith("What is asked of the configured stores is counted below; whether they work while nothing is asked of them nobody knows.", page.Find(".empty p").TextContent, StringComparison.Ordinal);
+
+        Stores.Publish(new StoresSnapshot { Waits = new Dictionary<string, StoreWaiting> { ["s3 crashes@ceph:7480"] = new(2, SampleJobs.Now.AddMinutes(-3), 5, null, "dashboard", null, "IOException: away"), ["pg elsewhere"] = new(9, SampleJobs.Now.AddDays(-1), 1, null, "x", null, "") } });
+        page.WaitForAssertion(() => Assert.Equal($"None of the 3 configured crash stores is watched; 2 operations wait for s3 crashes@ceph:7480 since {SampleJobs.Now.AddMinutes(-3):HH:mm:ss}Z.", page.Find("h1").TextContent));
+
+        Moves.Publish(new MovesSnapshot { Tree = [tree[0]] });
+        page.WaitForAssertion(() => Assert.Equal("The configured crash store is not watched.", page.Find("h1").TextContent));
+    }
+
+    [Fact]
+    public void What_waits_for_a_store_whose_probes_go_well_is_in_the_first_sentence()
+    {
+        var waiting = new StoreWaiting(1, SampleJobs.Now.AddMinutes(-3), 5, null, "copies", null, "IOException: away");
+        var waits = new Dictionary<string, StoreWaiting> { ["files /srv/crashes"] = waiting };
+
+        Assert.Equal(
+            $"old keeps crashes and gives them back; 1 operation waits for files /srv/crashes since {SampleJobs.Now.AddMinutes(-3):HH:mm:ss}Z.",
+            StoreWords.Sentence(new StoresSnapshot { Stores = [Works with { Resource = "files /srv/crashes" }], Waits = waits }, []));
+
+        // Of one that does not work at all that is said already.
+        Assert.Equal($"new does not work since {SampleJobs.Now.AddSeconds(-2):HH:mm:ss}Z.", StoreWords.Sentence(new StoresSnapshot { Stores = [Failing with { Resource = "files /srv/crashes" }], Waits = waits }, []));
     }
 
     [Fact]

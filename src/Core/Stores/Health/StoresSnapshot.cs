@@ -24,6 +24,14 @@ public sealed record StoresSnapshot
     /// <summary>What waits for a resource now, by <see cref="ICrashStore.Resource"/>: of every resource somebody tells of, so also of the configured stores and of those of a copy.</summary>
     public IReadOnlyDictionary<string, StoreWaiting> Waits { get; init; } = new Dictionary<string, StoreWaiting>();
 
+    /// <summary>What holds a copy back that somebody works on: operations that wait for one of its two stores, with that store's resource, the source first.</summary>
+    public IReadOnlyList<(string Resource, StoreWaiting Waiting)> HeldBack(CopyProgress copy)
+    {
+        ArgumentNullException.ThrowIfNull(copy);
+        return copy.Working == 0 || Waits.Count == 0 ? [] :
+            [.. from address in (string[])[copy.Plan.Source, copy.Plan.Target] let resource = StoreAddress.ResourceOf(address) where Waits.ContainsKey(resource) select (resource, Waits[resource])];
+    }
+
     /// <summary>What the newest comparison of each two stores found, the newest first.</summary>
     public IReadOnlyList<KeptParity> Compared { get; init; } = [];
 
