@@ -44,6 +44,9 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>How it answers: given how many it had before.</summary>
     public Func<int, Received, (int Status, string? RetryAfter)> Answer { get; set; } = (_, _) => (200, null);
 
+    /// <summary>What else stands in its answers: headers, a body.</summary>
+    public Action<HttpListenerResponse> Also { get; set; } = _ => { };
+
     /// <summary>Before it answers it waits for this.</summary>
     public Func<int, Task> Before { get; set; } = _ => Task.CompletedTask;
 
@@ -110,6 +113,7 @@ public sealed class Receiver : IAsyncDisposable
                 context.Response.AddHeader("Retry-After", after);
             }
 
+            Also(context.Response);
             context.Response.Close();
         }
         catch (Exception cause) when (cause is HttpListenerException or IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
