@@ -180,18 +180,24 @@ public sealed class CopierTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Until_a_store_says_that_it_is_too_much_the_pace_doubles()
+    public void Until_a_store_says_that_it_is_too_much_each_crash_that_is_through_lets_one_more_in()
     {
         var clock = new FakeTimeProvider();
         var pace = new CopyPace(30, clock, SilentTelemetry.Instance);
         foreach (var expected in (int[])[8, 16, 30, 30])
         {
-            clock.Advance(TimeSpan.FromSeconds(1));
+            // As many are through as were under way. That time passes alone lets nobody in.
+            clock.Advance(CopyPace.Quiet);
+            for (var through = pace.Now; through > 0; through--)
+            {
+                pace.GotThrough();
+            }
+
             Assert.Equal(expected, pace.Now);
         }
 
         pace.Tell(Failure(clock));
-        clock.Advance(TimeSpan.FromSeconds(1));
+        pace.GotThrough();
         Assert.Equal(15, pace.Now);
     }
 

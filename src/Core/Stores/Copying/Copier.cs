@@ -153,7 +153,9 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
     {
         try
         {
-            return await crashes.CopyAsync(crash, cancellationToken);
+            var copied = await crashes.CopyAsync(crash, cancellationToken);
+            pace.GotThrough();
+            return copied;
         }
         finally
         {

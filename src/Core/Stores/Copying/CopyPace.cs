@@ -4,8 +4,8 @@ using Dashboard.Core.Retries.Executor;
 namespace Dashboard.Core.Stores.Copying;
 
 /// <summary>
-/// How many crashes a copier has under way at once: twice as many each second until a store says for the first time that it is too much (a failure an executor waits after), then half as many as
-/// soon as one says so, and one more after each quiet while. It listens as the telemetry of the stores' executors, and passes on what it hears.
+/// How many crashes a copier has under way at once: one more with each that is through (so twice as many in the time one takes) until a store says for the first time that it is too much, by a
+/// failure an executor waits after; then half as many as soon as one says so, and one more after each quiet while. It listens as the telemetry of the stores' executors, and passes on what it hears.
 /// </summary>
 /// <param name="most">Never more than this.</param>
 /// <param name="clock">For the quiet whiles.</param>
@@ -18,8 +18,6 @@ public sealed class CopyPace(int most, TimeProvider clock, IRetryTelemetry next)
     // Many fail at once when it is too much; that is one sign.
     private static readonly TimeSpan OneSign = TimeSpan.FromSeconds(1);
 
-    // Until then nobody knows how much is too much.
-    private static readonly TimeSpan Doubling = TimeSpan.FromSeconds(1);
     private readonly Lock one = new();
     private int now = Math.Min(4, most);
     private long changed = clock.GetTimestamp();
@@ -33,11 +31,7 @@ public sealed class CopyPace(int most, TimeProvider clock, IRetryTelemetry next)
         {
             lock (one)
             {
-                if (held == 0 && now < most && clock.GetElapsedTime(changed) >= Doubling)
-                {
-                    (now, changed) = (Math.Min(most, 2 * now), clock.GetTimestamp());
-                }
-                else if (now < most && clock.GetElapsedTime(changed) >= Quiet)
+                if (held > 0 && now < most && clock.GetElapsedTime(changed) >= Quiet)
                 {
                     (now, changed) = (now + 1, clock.GetTimestamp());
                 }
@@ -49,6 +43,18 @@ public sealed class CopyPace(int most, TimeProvider clock, IRetryTelemetry next)
 
     /// <summary>How often it was slowed down.</summary>
     public long HeldBack => Interlocked.Read(ref held);
+
+    /// <summary>A crash is through: a store that takes what it is given may get more, while nobody knows how much is too much. One that hangs lets nothing through, and gets no more.</summary>
+    public void GotThrough()
+    {
+        lock (one)
+        {
+            if (held == 0 && now < most)
+            {
+                now++;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Tell(RetryEvent told)
