@@ -95,6 +95,7 @@ internal static class LiveBench
         public async Task RunAsync(int changes, bool measured)
         {
             await visit.Page.BringToFrontAsync();
+            await watch.SettledAsync();
             for (var i = 0; i < changes; i++)
             {
                 if (next % jobs.Length == 0)

@@ -54,6 +54,19 @@ internal sealed class PixelWatch(IPage page)
         }
         """;
 
+    private const string SettledScript = """
+        () => new Promise(settled => {
+          const quiet = 250;
+          let redraws = -1;
+          const look = () => {
+            if (redraws === window.redraws) return settled();
+            redraws = window.redraws;
+            setTimeout(look, quiet);
+          };
+          requestAnimationFrame(() => requestAnimationFrame(look));
+        })
+        """;
+
     /// <summary>How far the page's high-resolution clock is behind the wall clock, in milliseconds.</summary>
     public double Behind { get; private set; }
 
@@ -73,6 +86,12 @@ internal sealed class PixelWatch(IPage page)
         var seen = await page.EvaluateAsync<double[][]>("() => [...window.seenAt]");
         return seen.ToDictionary(pair => (int)pair[0], pair => pair[1] + Behind);
     }
+
+    /// <summary>
+    /// Waits until the page, which was behind another, is painted and has been told which of its rows are in sight again: to come to the front redraws a
+    /// page, and is no change of the database.
+    /// </summary>
+    public Task SettledAsync() => page.EvaluateAsync(SettledScript);
 
     /// <summary>How many times the page was redrawn since the watch began.</summary>
     public Task<int> RedrawsAsync() => page.EvaluateAsync<int>("() => window.redraws");

@@ -70,7 +70,7 @@ internal sealed class LogNarrator(LogSubject subject, string file)
                 thread.Job = Text(LogSayings.Job(saying, line.Message)) ?? thread.Job;
             }
 
-            state.Entry = new EntryState { Saying = saying, Level = line.Level, Thread = name, Resource = Text(LogSayings.Resource(saying, line.Message)), At = at, Place = Place(offset) };
+            state.Entry = new EntryState { Saying = saying, Level = line.Level, Thread = name, Resource = Resource(saying, in line), At = at, Place = Place(offset) };
             return;
         }
 
@@ -83,7 +83,7 @@ internal sealed class LogNarrator(LogSubject subject, string file)
                 break;
             case LogSaying.Waiting:
                 streaks.Flush(who);
-                streaks.Waiting(who, Text(LogSayings.Resource(saying, line.Message)), LogSayings.Waited(line.Message), at, Place(offset));
+                streaks.Waiting(who, Resource(saying, in line), LogSayings.Waited(line.Message), at, Place(offset));
                 break;
             default:
                 streaks.Flush(who);
@@ -290,6 +290,8 @@ internal sealed class LogNarrator(LogSubject subject, string file)
 
         return state.Threads[name] = new ThreadState();
     }
+
+    private string? Resource(LogSaying saying, in LogLine line) => LogSayings.Resource(saying, line.Message) is { IsEmpty: false } name ? names.Of(name) : null;
 
     private LogPlace Place(long offset) => new(File, offset);
 

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Retries;
@@ -17,21 +14,6 @@ public sealed record LogSubject(string Source, string Host)
 
     /// <summary>The name of the job a class is, for a log names classes; the class itself when nobody knows.</summary>
     public Func<string, string> JobOf { get; init; } = static job => job;
-
-    /// <summary>Made of where a line stands, so that reading it again gives the same (RFC 9562, version 8).</summary>
-    /// <param name="place">The line.</param>
-    /// <param name="ordinal">Which event of that line.</param>
-    internal Guid Id(LogPlace place, int ordinal)
-    {
-        Span<byte> numbers = stackalloc byte[12];
-        BinaryPrimitives.WriteInt64BigEndian(numbers, place.Offset);
-        BinaryPrimitives.WriteInt32BigEndian(numbers[8..], ordinal);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData([.. Encoding.UTF8.GetBytes($"{Host}\n{place.File}\n"), .. numbers], hash);
-        hash[6] = (byte)((hash[6] & 0x0F) | 0x80);
-        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
-        return new Guid(hash[..16], bigEndian: true);
-    }
 
     /// <summary>What kind of thing a resource's name speaks of.</summary>
     internal static string Backend(string resource) =>

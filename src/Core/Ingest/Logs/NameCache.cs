@@ -1,6 +1,6 @@
 namespace Dashboard.Core.Ingest.Logs;
 
-/// <summary>Names of threads as text, without making the same text for each line.</summary>
+/// <summary>Names of threads and resources as text, without making the same text for each line.</summary>
 internal sealed class NameCache
 {
     private const int Longest = 200;

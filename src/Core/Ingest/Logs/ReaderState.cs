@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Dashboard.Core.Retries;
 
 namespace Dashboard.Core.Ingest.Logs;
@@ -54,9 +55,11 @@ internal readonly record struct LogPlace(string? File, long Offset);
 /// <summary>One process, from its first line to the next one's.</summary>
 internal sealed class ProcessState
 {
-    public required string App { get; set; }
+    private string? name;
 
-    public required DateTimeOffset Began { get; set; }
+    public required string App { get; init; }
+
+    public required DateTimeOffset Began { get; init; }
 
     /// <summary>Where its first line began.</summary>
     public LogPlace Place { get; set; }
@@ -76,7 +79,8 @@ internal sealed class ProcessState
     public TickState? Tick { get; set; }
 
     /// <summary><c>crontabber/20141105T100000.123</c></summary>
-    public string Name => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{App}/{Began.UtcDateTime:yyyyMMdd'T'HHmmss'.'fff}");
+    [JsonIgnore]
+    public string Name => name ??= string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{App}/{Began.UtcDateTime:yyyyMMdd'T'HHmmss'.'fff}");
 }
 
 /// <summary>What a configuration says of one executor.</summary>
@@ -167,7 +171,13 @@ internal sealed class PendingFailure
 /// <summary>Failures of one resource in a row.</summary>
 internal sealed class OpenStreak
 {
+    private string? backend;
+
     public required string Resource { get; set; }
+
+    /// <summary>What kind of thing the resource is.</summary>
+    [JsonIgnore]
+    public string Backend => backend ??= LogSubject.Backend(Resource);
 
     public ExecutorKind Kind { get; set; }
 

@@ -15,6 +15,7 @@ internal sealed class StreakTeller(LogSubject subject)
 
     // Sleeps are in whole seconds, stamps are not.
     private static readonly TimeSpan Early = TimeSpan.FromSeconds(1);
+    private readonly LogEventIds ids = new(subject.Host);
 
     public List<RetryEvent> Events { get; } = [];
 
@@ -183,11 +184,11 @@ internal sealed class StreakTeller(LogSubject subject)
         var waits = outcome is RetryOutcome.Fail or RetryOutcome.Waiting;
         Events.Add(new RetryEvent
         {
-            Id = subject.Id(place, ordinal),
+            Id = ids.Of(place, ordinal),
             At = at,
             Who = new RetryTeller(subject.Source, subject.Host, who.Process.Name, who.Thread, streak.Resource),
             AppName = streak.Job is null ? null : subject.JobOf(streak.Job),
-            Backend = LogSubject.Backend(streak.Resource),
+            Backend = streak.Backend,
             Executor = streak.Kind,
             Attempt = streak.Attempts,
             Outcome = outcome,

@@ -6,9 +6,10 @@ namespace Dashboard.Core.Ingest.Logs;
 internal sealed class TickKeeper(LogSubject subject)
 {
     private readonly List<Tick> left = [];
+    private readonly LogEventIds ids = new(subject.Host);
 
     public void Open(ProcessState process) =>
-        process.Tick ??= new TickState { Id = subject.Id(process.Place, -1), HeardAt = process.Began };
+        process.Tick ??= new TickState { Id = ids.Of(process.Place, -1), HeardAt = process.Began };
 
     public void Running(ProcessState process, string? job)
     {
