@@ -98,29 +98,10 @@ public static class FailureKindRule
             }
         }
 
-        foreach (var (words, kind, code) in FailureWords.Certain)
-        {
-            if (message.Contains(words, StringComparison.OrdinalIgnoreCase))
-            {
-                return new(kind, code, $"its message says “{words}”");
-            }
-        }
-
-        return null;
+        return FailureWords.Certain.FirstIn(message);
     }
 
-    private static FailureKind? ByLooseWords(string message)
-    {
-        foreach (var (words, kind) in FailureWords.Likely)
-        {
-            if (message.Contains(words, StringComparison.OrdinalIgnoreCase))
-            {
-                return new(kind, null, $"its message says “{words}”");
-            }
-        }
-
-        return null;
-    }
+    private static FailureKind? ByLooseWords(string message) => FailureWords.Likely.FirstIn(message);
 
     // [Errno 28] No space left on device; IOError(2, 'No such file'); SocketException (111): Connection refused
     private static FailureKind? ByErrno(string type, string name, string message)

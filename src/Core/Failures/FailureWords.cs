@@ -4,8 +4,7 @@ namespace Dashboard.Core.Failures;
 internal static class FailureWords
 {
     /// <summary>Words that settle it whatever the class, what never heals first: a list of hosts may say both.</summary>
-    public static readonly (string Words, FailureClass Class, string? Code)[] Certain =
-    [
+    public static readonly FailureWordList Certain = new(
         ("password authentication failed", FailureClass.Auth, "28P01"),
         ("no password supplied", FailureClass.Auth, null),
         ("no pg_hba.conf entry", FailureClass.Auth, "28000"),
@@ -69,29 +68,26 @@ internal static class FailureWords
         ("Temporary failure in name resolution", FailureClass.Network, null),
         ("CONNECTION_FORCED", FailureClass.Network, null),
         ("Remote end closed connection", FailureClass.Network, null),
-        ("Broken pipe", FailureClass.Network, null),
-    ];
+        ("Broken pipe", FailureClass.Network, null));
 
     /// <summary>Words that count when nothing else does.</summary>
-    public static readonly (string Words, FailureClass Class)[] Likely =
-    [
-        ("timed out", FailureClass.Network),
-        ("timeout", FailureClass.Network),
-        ("time-out", FailureClass.Network),
-        ("unable to reach", FailureClass.Network),
-        ("unreachable", FailureClass.Network),
-        ("Bad Gateway", FailureClass.Network),
-        ("Service Unavailable", FailureClass.Network),
-        ("Too Many Requests", FailureClass.Busy),
-        ("SIGTERM", FailureClass.Killed),
-        ("disk full", FailureClass.Full),
-        ("out of memory", FailureClass.Full),
-        ("permission denied", FailureClass.Auth),
-        ("access denied", FailureClass.Auth),
-        ("unauthorized", FailureClass.Auth),
-        ("No module named", FailureClass.Configuration),
-        ("No such file or directory", FailureClass.Configuration),
-    ];
+    public static readonly FailureWordList Likely = new(
+        ("timed out", FailureClass.Network, null),
+        ("timeout", FailureClass.Network, null),
+        ("time-out", FailureClass.Network, null),
+        ("unable to reach", FailureClass.Network, null),
+        ("unreachable", FailureClass.Network, null),
+        ("Bad Gateway", FailureClass.Network, null),
+        ("Service Unavailable", FailureClass.Network, null),
+        ("Too Many Requests", FailureClass.Busy, null),
+        ("SIGTERM", FailureClass.Killed, null),
+        ("disk full", FailureClass.Full, null),
+        ("out of memory", FailureClass.Full, null),
+        ("permission denied", FailureClass.Auth, null),
+        ("access denied", FailureClass.Auth, null),
+        ("unauthorized", FailureClass.Auth, null),
+        ("No module named", FailureClass.Configuration, null),
+        ("No such file or directory", FailureClass.Configuration, null));
 
     /// <summary>Name of an exception's class → its kind.</summary>
     public static readonly IReadOnlyDictionary<string, FailureClass> Classes = Table(
