@@ -102,6 +102,12 @@ public sealed class CanIFixItTests : Journey
         await page.GetByRole(AriaRole.Link, new() { Name = "See the job" }).ClickAsync();
         await Expect(page.GetByText("bugzilla is being moved")).ToBeVisibleAsync();
         await PictureAsync(page, "job-held");
+
+        // And on every other page that shows the job.
+        await page.GotoAsync(new Uri(dashboard.Url, "/graph").AbsoluteUri);
+        await Expect(page.Locator(".outline").GetByText("bugzilla is being moved").First).ToBeVisibleAsync();
+        Assert.Empty((await page.RunAxe()).Violations.Select(violation => $"{violation.Id}: {string.Join(", ", violation.Nodes.Select(node => node.Html))}"));
+        await PictureAsync(page, "graph-held");
     }
 
     [Theory]

@@ -56,6 +56,11 @@ public sealed class LoginTokenQueries(OwnDatabase database)
     /// <remarks>It is looked for by its hash: how long that takes says nothing of the 256 bits behind it.</remarks>
     public async Task<TokenHolder?> RedeemAsync(string token, CancellationToken cancellationToken)
     {
+        if (!Secret.IsShaped(token))
+        {
+            return null;
+        }
+
         // Once: done again it would find the token used, and whoever holds it would stay outside.
         var hash = Secret.HashOf(token);
         var found = await database.Now.Once.RowsAsync(
@@ -68,6 +73,11 @@ public sealed class LoginTokenQueries(OwnDatabase database)
     /// <summary>For whom a token was made that would still work, and goes on working; null when it would not.</summary>
     public async Task<TokenHolder?> HolderAsync(string token, CancellationToken cancellationToken)
     {
+        if (!Secret.IsShaped(token))
+        {
+            return null;
+        }
+
         var hash = Secret.HashOf(token);
         var found = await database.Now.Statements.RowsAsync(
             () => new NpgsqlCommand(HolderSql) { Parameters = { new NpgsqlParameter<byte[]>("hash", hash) } },

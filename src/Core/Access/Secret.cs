@@ -16,6 +16,13 @@ public sealed record Secret(string Text)
     /// <summary>A new one; the prefix tells people and secret scanners what it is.</summary>
     public static Secret Create(string prefix) => new(prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)));
 
+    /// <summary>Whether a text could be one without a prefix: what could not be one need not be looked for.</summary>
+    public static bool IsShaped(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length == Base64Url.GetEncodedLength(Bytes) && Base64Url.IsValid(text);
+    }
+
     /// <summary>What is kept of a presented text.</summary>
     public static byte[] HashOf(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 

@@ -82,6 +82,7 @@ public sealed record ActionPlan
         ArgumentNullException.ThrowIfNull(facts);
         var draft = wish.Kind switch
         {
+            _ when facts.Image is null && PlanDraft.IsGhost(facts, wish.Job) => PlanDraft.Refused($"There is no job named '{wish.Job}': it is neither configured nor has it a row."),
             ActionKind.RunNow => RunNowPlan.Draft(wish, facts),
             ActionKind.Backfill => SlotsPlan.Draft(wish, facts),
             ActionKind.MarkSuccess => MarkSuccessPlan.Draft(wish, facts),

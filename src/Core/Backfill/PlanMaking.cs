@@ -153,6 +153,9 @@ internal sealed class PlanMaking(SlotLedger job, BackfillChoice choice, DateTime
         }
     }
 
+    /// <summary>The warning of a job that something is in the way of.</summary>
+    public static string NotStarted(BacklogFacts facts) => $"The next tick does not start it: {facts.Tick?.Because}";
+
     private List<string> Warnings(BackfillPlan plan, DateTimeOffset first)
     {
         var (facts, socorro) = (job.Facts, job.Facts.Schedule.Flavour == Flavour.Socorro);
@@ -188,7 +191,7 @@ internal sealed class PlanMaking(SlotLedger job, BackfillChoice choice, DateTime
 
         if (facts.IsHeldBack)
         {
-            warnings.Add($"The next tick does not start it: {facts.Tick!.Because}");
+            warnings.Add(NotStarted(facts));
         }
 
         if (job.Called.Count > 0 && !job.Called.IsEndless)

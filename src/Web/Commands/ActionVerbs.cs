@@ -5,6 +5,7 @@ using Dashboard.Core.Access;
 using Dashboard.Core.Actions;
 using Dashboard.Core.Backfill;
 using Dashboard.Core.Monitoring;
+using Dashboard.Web.Jobs;
 
 namespace Dashboard.Web.Commands;
 
@@ -106,6 +107,11 @@ internal sealed class ActionVerbs(Func<IConfiguration> configuration, TimeProvid
             }
 
             await output.WriteAsync(PlanPrint.Of(kept.Plan));
+            if (!visit.Jobs.Contains(kept.Plan.Job, StringComparer.Ordinal) && SimilarNames.To(kept.Plan.Job, visit.Jobs) is { Count: > 0 } near)
+            {
+                await error.WriteLineAsync($"Did you mean {string.Join(", or ", near.Select(PlanPrint.OneLine))}?");
+            }
+
             if (kept.Plan.Refusal is not null || parsed.GetValue(plan) || !parsed.GetValue(yes))
             {
                 await visit.Actions.WithdrawAsync(who, kept.Id, cancellationToken);

@@ -23,6 +23,9 @@ internal sealed class ActionVisit : IAsyncDisposable
     /// <summary>The source.</summary>
     public Source Source { get; }
 
+    /// <summary>Every job there is, configured or with a row.</summary>
+    public IReadOnlyCollection<string> Jobs { get; private set; } = [];
+
     /// <summary>The one way to act.</summary>
     public OperatorActions Actions { get; private set; } = null!;
 
@@ -64,6 +67,7 @@ internal sealed class ActionVisit : IAsyncDisposable
     private async Task LookAsync(OwnDatabase own, TimeProvider clock, CancellationToken cancellationToken)
     {
         var glance = await SourceGlance.AtAsync(Source, clock, cancellationToken);
+        Jobs = [.. glance.Rows.Jobs.Select(row => row.Name).Union(glance.Book.Jobs.Select(job => job.Name), StringComparer.Ordinal)];
         var runner = await new TickRunnerLook(own).AtAsync(Source.Name, cancellationToken);
         var services = new ServiceCollection()
             .AddLogging()

@@ -53,5 +53,5 @@ internal static class PlanPrint
     }
 
     // What strangers wrote moves no cursor and colours no terminal.
-    private static string OneLine(string text) => new([.. (text.Length > 500 ? text[..500] + "…" : text).Select(letter => char.IsControl(letter) ? ' ' : letter)]);
+    internal static string OneLine(string text) => new([.. (text.Length > 500 ? text[..500] + "…" : text).Select(letter => char.IsControl(letter) ? ' ' : letter)]);
 }

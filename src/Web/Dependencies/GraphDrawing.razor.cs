@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Layout;
@@ -33,6 +34,10 @@ public sealed partial class GraphDrawing : IAsyncDisposable
     /// <summary>Where the jobs stand.</summary>
     [Parameter, EditorRequired]
     public required StandingsSnapshot Standings { get; set; }
+
+    /// <summary>What people say of them now; null where the past is shown, of which that is not kept.</summary>
+    [Parameter]
+    public MarksSnapshot? Marks { get; set; }
 
     /// <summary>What is looked for.</summary>
     [Parameter, EditorRequired]

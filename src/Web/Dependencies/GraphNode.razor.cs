@@ -1,4 +1,5 @@
 using System.Globalization;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Dependencies.Layout;
 using Dashboard.Core.Verdicts;
@@ -8,10 +9,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace Dashboard.Web.Dependencies;
 
-/// <summary>One job in the graph: a box with its shape, name and word. Redrawn only when its standing or its tick is a new object.</summary>
+/// <summary>One job in the graph: a box with its shape, name and word. Redrawn only when its standing, its tick or its hold is a new one.</summary>
 public sealed partial class GraphNode
 {
-    private (JobStanding?, JobTick?, LayoutBox, bool, bool, bool, bool, ShownSource?) drawn;
+    private (JobStanding?, JobTick?, LayoutBox, bool, bool, bool, bool, ShownSource?, JobHold?) drawn;
     private bool changed;
 
     /// <summary>The job, or a name that is nothing at all.</summary>
@@ -58,6 +59,10 @@ public sealed partial class GraphNode
     [Parameter]
     public int Waits { get; set; }
 
+    /// <summary>Who keeps it from running; null when nobody does.</summary>
+    [Parameter]
+    public JobHold? Hold { get; set; }
+
     /// <summary>Its source.</summary>
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
@@ -66,19 +71,20 @@ public sealed partial class GraphNode
 
     private string Kind => string.Create(
         CultureInfo.InvariantCulture,
-        $"node node-{Standing?.State.Slug() ?? (Tick is null ? "missing" : "never-run")}{(Sought ? " sought" : "")}{(InFocus ? " in-focus" : "")}{(IsEnd ? " end" : "")}");
+        $"node node-{Standing?.State.Slug() ?? (Tick is null ? "missing" : "never-run")}{(Sought ? " sought" : "")}{(InFocus ? " in-focus" : "")}{(IsEnd ? " end" : "")}{(Hold is null ? "" : " on-hold")}");
 
-    private string Word => (Standing is not null ? Standing.State.Word() : Tick is null ? "Not configured, no row" : $"No row yet · {Tick.Word()}") + (IsEnd ? " · tick ends here" : "");
+    // The box has room for one of the two; what is said in full stands in the label and in the list.
+    private string Word => (Standing is { State: JobState.Waiting } && Hold is { } hold ? $"On hold until {Times.Short(hold.Until, Shown.Now())}" : Standing is not null ? $"{Standing.State.Word()}{(Hold is null ? "" : " · on hold")}" : Tick is null ? "Not configured, no row" : $"No row yet · {Tick.Word()}") + (IsEnd ? " · tick ends here" : "");
 
     private string Label =>
-        $"{Name}: {Word}{(Tick is null ? "; whoever waits for it waits for ever" : $". {Tick.Because}")}{(Waits == 0 ? "" : Waits == 1 ? " 1 job hangs on it." : $" {Waits} jobs hang on it.")}";
+        $"{Name}: {Word}{(Tick is null ? "; whoever waits for it waits for ever" : $". {Tick.Because}")}{(Waits == 0 ? "" : Waits == 1 ? " 1 job hangs on it." : $" {Waits} jobs hang on it.")}{(Hold is { } held ? $" On hold until {Times.Short(held.Until, Shown.Now())}, by {held.By}: {held.Reason}" : "")}";
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
-        var next = (Standing, Tick, Box, First, InFocus, Sought, IsEnd, Shown);
+        var next = (Standing, Tick, Box, First, InFocus, Sought, IsEnd, Shown, Hold);
         changed = !ReferenceEquals(drawn.Item1, next.Standing) || !ReferenceEquals(drawn.Item2, next.Tick) || drawn.Item3 != next.Box
-            || (drawn.Item4, drawn.Item5, drawn.Item6, drawn.Item7) != (First, InFocus, Sought, IsEnd) || !ReferenceEquals(drawn.Item8, Shown);
+            || (drawn.Item4, drawn.Item5, drawn.Item6, drawn.Item7) != (First, InFocus, Sought, IsEnd) || !ReferenceEquals(drawn.Item8, Shown) || drawn.Item9 != Hold;
         drawn = next;
     }
 

@@ -1,5 +1,7 @@
+using Dashboard.Core.Actions;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Verdicts;
+using Dashboard.Web.Jobs;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
 
@@ -21,6 +23,10 @@ public sealed partial class GraphOutline
     /// <summary>Where the jobs stand.</summary>
     [Parameter, EditorRequired]
     public required StandingsSnapshot Standings { get; set; }
+
+    /// <summary>What people say of them now; null where the past is shown, of which that is not kept.</summary>
+    [Parameter]
+    public MarksSnapshot? Marks { get; set; }
 
     /// <summary>Their source.</summary>
     [Parameter, EditorRequired]
@@ -63,7 +69,7 @@ public sealed partial class GraphOutline
         {
             var again = !listed.Add(next.Name);
             var itself = parents.TryGetValue(next.Name, out var own) && own.Contains(next.Name, StringComparer.Ordinal);
-            lines.Add(new Line($"{lines.Count} {next.Name}", next.Name, next.Depth, next.Parent, again, itself, missing.Contains(next.Name), standings.GetValueOrDefault(next.Name)));
+            lines.Add(new Line($"{lines.Count} {next.Name}", next.Name, next.Depth, next.Parent, again, itself, missing.Contains(next.Name), standings.GetValueOrDefault(next.Name), Said(next.Name, standings.GetValueOrDefault(next.Name))));
             if (again)
             {
                 continue;
@@ -76,5 +82,7 @@ public sealed partial class GraphOutline
         }
     }
 
-    private sealed record Line(string Key, string Name, int Depth, string Parent, bool Again, bool OnItself, bool IsMissing, JobStanding? Standing);
+    private RowMarks Said(string name, JobStanding? standing) => RowMarks.Of(Marks, name, standing?.Job, Shown.Now());
+
+    private sealed record Line(string Key, string Name, int Depth, string Parent, bool Again, bool OnItself, bool IsMissing, JobStanding? Standing, RowMarks Said);
 }

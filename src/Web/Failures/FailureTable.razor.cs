@@ -1,4 +1,7 @@
+using Dashboard.Core.Actions;
 using Dashboard.Core.Failures;
+using Dashboard.Core.Verdicts;
+using Dashboard.Web.Jobs;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
 
@@ -11,6 +14,10 @@ public sealed partial class FailureTable
     [Parameter, EditorRequired]
     public required IReadOnlyList<FailureGroup> Groups { get; set; }
 
+    /// <summary>The jobs they hit.</summary>
+    [Parameter, EditorRequired]
+    public required StandingsSnapshot Standings { get; set; }
+
     /// <summary>The present view.</summary>
     [Parameter, EditorRequired]
     public required FailuresView View { get; set; }
@@ -18,4 +25,7 @@ public sealed partial class FailureTable
     /// <summary>Their source.</summary>
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
+
+    private RowMarks[] Said(MarksSnapshot marks, FailureGroup group) =>
+        [.. group.Jobs.Take(FailureRow.Most).Select(job => RowMarks.Of(marks, job.Name, job.FailingNow ? Standings.Find(job.Name)?.Job : null, Shown.Now()))];
 }

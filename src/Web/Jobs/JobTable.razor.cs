@@ -66,8 +66,10 @@ public sealed partial class JobTable : IAsyncDisposable
     [Inject]
     private IJSRuntime Browser { get; set; } = null!;
 
-    private RowMarks Said(JobStanding standing) => new(
-        Marks?.HoldOf(standing.Job.Name, Shown.Now()), Marks?.Of(standing.Job), Operations is { } busy && busy.ByJob.TryGetValue(standing.Job.Name, out var operation) ? operation : null);
+    private RowMarks Said(JobStanding standing) => RowMarks.Of(Marks, standing.Job.Name, standing.Job, Shown.Now()) with
+    {
+        Operation = Operations is { } busy && busy.ByJob.TryGetValue(standing.Job.Name, out var operation) ? operation : null,
+    };
 
     /// <summary>The browser says which rows are in sight.</summary>
     [JSInvokable]

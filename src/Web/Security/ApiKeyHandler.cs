@@ -49,8 +49,7 @@ internal sealed class ApiKeyHandler(IOptionsMonitor<AuthenticationSchemeOptions>
             return AuthenticateResult.Success(new AuthenticationTicket(AccessClaims.Of(key, Context.Connection.RemoteIpAddress), new AuthenticationProperties { ExpiresUtc = key.ExpiresAt }, Scheme.Name));
         }
 
-        exhausted = failures.Exhausted(Context);
-        failures.Count(Context);
+        exhausted = !failures.Count(Context);
         return AuthenticateResult.Fail("The API key is unknown, expired or revoked.");
     }
 

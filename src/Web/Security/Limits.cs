@@ -82,8 +82,28 @@ internal static class Limits
         context.User.FindFirst(AccessClaims.Key)?.Value ?? $"{context.User.Identity?.Name} {context.Connection.RemoteIpAddress}";
 }
 
-/// <summary>Refuses further logins from an address for a minute after five wrong tokens. Right ones count for nothing.</summary>
-internal sealed class LoginFailures() : AddressFailures(5);
+/// <summary>
+/// Tells an address that sent more than five wrong login tokens within a minute to wait. A right one is let in all the same: nobody guesses 256 bits, and behind one
+/// address there may be whoever was woken. That it can always be looked up is bounded by turns.
+/// </summary>
+internal sealed class LoginFailures() : AddressFailures(5)
+{
+    private const int AtOnce = 4;
+    private const int Waiting = 20;
+
+    // Whoever came last is next: those who queue in crowds push out their own.
+    private readonly PartitionedRateLimiter<string> turns = PartitionedRateLimiter.Create<string, string>(address =>
+        RateLimitPartition.GetConcurrencyLimiter(address, _ => new ConcurrencyLimiterOptions { PermitLimit = AtOnce, QueueLimit = Waiting, QueueProcessingOrder = QueueProcessingOrder.NewestFirst }));
+
+    /// <summary>Waits until a token of this address may be looked up; given back by disposing it. Not acquired when too many of the same address wait.</summary>
+    public ValueTask<RateLimitLease> TurnAsync(HttpContext context) => turns.AcquireAsync(Address(context), cancellationToken: context.RequestAborted);
+
+    public override void Dispose()
+    {
+        turns.Dispose();
+        base.Dispose();
+    }
+}
 
 /// <summary>Tells an address that sent more than a hundred and twenty wrong API keys within a minute to wait. A right one is let in all the same: behind one address there may be many programs.</summary>
 internal sealed class KeyFailures() : AddressFailures(120);
@@ -92,23 +112,20 @@ internal sealed class KeyFailures() : AddressFailures(120);
 /// <param name="most">So often it may.</param>
 internal abstract class AddressFailures(int most) : IDisposable
 {
+    /// <summary>How long it is remembered.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
     private readonly PartitionedRateLimiter<string> failures = PartitionedRateLimiter.Create<string, string>(address =>
-        RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = most, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+        RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = most, Window = Window, QueueLimit = 0 }));
 
-    /// <summary>True when this address has to wait.</summary>
-    public bool Exhausted(HttpContext context)
-    {
-        using var lease = failures.AttemptAcquire(Address(context), permitCount: 0);
-        return !lease.IsAcquired;
-    }
-
-    /// <summary>Counts one.</summary>
-    public void Count(HttpContext context)
+    /// <summary>Counts one; false when this address has done so too often and has to wait.</summary>
+    public bool Count(HttpContext context)
     {
         using var lease = failures.AttemptAcquire(Address(context));
+        return lease.IsAcquired;
     }
 
-    public void Dispose() => failures.Dispose();
+    public virtual void Dispose() => failures.Dispose();
 
-    private static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
+    protected static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dashboard.Core.Access;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
@@ -132,9 +133,10 @@ internal static class LoginEndpoints
 
     private static async Task<IResult> ExchangeAsync(HttpContext context, LoginTokenQueries tokens, SessionQueries sessions, LoginFailures failures, ILoggerFactory logs, string token, string target)
     {
-        if (failures.Exhausted(context))
+        using var turn = await failures.TurnAsync(context);
+        if (!turn.IsAcquired)
         {
-            return TooMany(context, target);
+            return Wait(context, target, TimeSpan.FromSeconds(1), LoginTrouble.Crowded);
         }
 
         Session? session;
@@ -142,8 +144,7 @@ internal static class LoginEndpoints
         {
             if (await tokens.RedeemAsync(token, context.RequestAborted) is not { } holder)
             {
-                failures.Count(context);
-                return Page(context, StatusCodes.Status401Unauthorized, target, LoginTrouble.UsedUp);
+                return Wrong(context, failures, target);
             }
 
             session = await sessions.BeginAsync(
@@ -176,9 +177,10 @@ internal static class LoginEndpoints
 
     private static async Task<IResult> OfferAsync(HttpContext context, LoginTokenQueries tokens, LoginFailures failures, string token, string target)
     {
-        if (failures.Exhausted(context))
+        using var turn = await failures.TurnAsync(context);
+        if (!turn.IsAcquired)
         {
-            return TooMany(context, target);
+            return Wait(context, target, TimeSpan.FromSeconds(1), LoginTrouble.Crowded);
         }
 
         try
@@ -193,14 +195,18 @@ internal static class LoginEndpoints
             return Page(context, StatusCodes.Status503ServiceUnavailable, target, LoginTrouble.OutOfReach);
         }
 
-        failures.Count(context);
-        return Page(context, StatusCodes.Status401Unauthorized, target, LoginTrouble.UsedUp);
+        return Wrong(context, failures, target);
     }
 
-    private static RazorComponentResult<LoginPage> TooMany(HttpContext context, string target)
+    // Wrong ones are limited, never right ones: nobody behind the same address can keep somebody out who has a link.
+    private static RazorComponentResult<LoginPage> Wrong(HttpContext context, LoginFailures failures, string target) => failures.Count(context)
+        ? Page(context, StatusCodes.Status401Unauthorized, target, LoginTrouble.UsedUp)
+        : Wait(context, target, AddressFailures.Window, LoginTrouble.TooMany);
+
+    private static RazorComponentResult<LoginPage> Wait(HttpContext context, string target, TimeSpan wait, string trouble)
     {
-        context.Response.Headers.RetryAfter = "60";
-        return Page(context, StatusCodes.Status429TooManyRequests, target, LoginTrouble.TooMany);
+        context.Response.Headers.RetryAfter = wait.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        return Page(context, StatusCodes.Status429TooManyRequests, target, trouble);
     }
 
     // People paste the whole link as well.

@@ -8,7 +8,8 @@ internal static class LoginTrouble
     public const string Provider = "provider";
     public const string Records = "records";
     public const string UsedUp = "That token was used before, is too old or never was one.";
-    public const string TooMany = "Too many wrong tokens; wait a minute.";
+    public const string TooMany = "That token does not work, nor did others that came from your address: more of them are refused for a minute. One that works is let in at once.";
+    public const string Crowded = "Too many tokens from your address are being looked at; try again in a moment.";
     public const string OutOfReach = "The dashboard's own database is out of reach, so nobody can be let in. Browsers that are logged in go on working.";
     public const string NotFromHere = "The form was not sent from this page; try again.";
 

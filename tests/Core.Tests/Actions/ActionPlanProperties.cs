@@ -58,6 +58,7 @@ public sealed class ActionPlanProperties
         Assert.Equal(plan.Edit.Kind == RowEditKind.Update ? plan.Edit.Set.Keys.Where(column => facts.Image[column] != plan.Edit.Set[column]).Order() : plan.Changes.Select(change => change.Column).Order(), plan.Changes.Select(change => change.Column).Order());
         Assert.False(after is { NextRun: null, Ongoing: null } && facts.Flavour == Flavour.Crontabber && plan.Edit.Kind != RowEditKind.None, "A row without a next run and without a lock never runs again.");
         Assert.True(Lawful(given.Kind, given, facts, after), $"{given.Kind} leaves {after}");
+        Assert.DoesNotContain(plan.Warnings, warning => plan.Then.Length > 0 && warning.Text.Contains(plan.Then.TrimEnd('.'), StringComparison.OrdinalIgnoreCase));
     }
 
     [Property(Arbitrary = [typeof(Cases)], MaxTest = 1_000)]

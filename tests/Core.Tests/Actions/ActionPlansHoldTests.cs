@@ -89,6 +89,27 @@ public sealed class ActionPlansHoldTests
         Assert.Equal([Noon], await stage.SucceededAsync("back"));
     }
 
+    [Fact]
+    public async Task That_a_reset_job_waits_for_its_parent_is_warned_of_and_why_is_said_once()
+    {
+        await using var stage = await OpenAsync();
+        await stage.Runner.DoAsync("""
+            insert into crontabber values
+                ('parent', '2026-11-22 13:00Z', '2026-11-01Z', '2026-11-22 11:00Z', '2026-11-21 11:00Z', null, 1, '{}', '{"type": "x", "value": "y", "traceback": ""}'),
+                ('child', '2026-11-22 11:30Z', '2026-11-01Z', '2026-11-22 10:00Z', '2026-11-22 10:00Z', null, 0, '{parent}', '{}')
+            """);
+        RunnerJob[] jobs = [Job("parent"), Job("child", after: "parent")];
+
+        var plan = await stage.PlanAsync(Wish(ActionKind.Reset, "child"), jobs);
+        Assert.True(await stage.CommitAsync(plan));
+        await stage.Runner.CompatAsync(jobs);
+
+        Assert.Contains(plan.Warnings, warning => warning.Text == "The next tick does not start it.");
+        Assert.DoesNotContain(plan.Warnings, warning => warning.Text.Contains("parent", StringComparison.Ordinal));
+        Assert.Contains("Its parent parent failed last time, so it is passed over.", plan.Then, StringComparison.Ordinal);
+        Assert.Empty(await stage.SucceededAsync("child"));
+    }
+
     /// <summary>exp-02: the lock of a killed first run cleared by hand kills every tick unless next_run is set too.</summary>
     [Fact]
     public async Task Clearing_the_lock_of_a_killed_first_run_gives_it_a_next_run()

@@ -124,6 +124,18 @@ public sealed class ActionVerbsTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("run-job plian --plan")]
+    [InlineData("hold plian --for 4h --plan")]
+    [InlineData("prune plian --plan")]
+    public async Task A_name_that_is_mistyped_is_no_job_and_the_one_that_was_meant_is_named(string verb)
+    {
+        var (code, output, error) = await RunAsync(verb);
+        Assert.Equal(ActionVerbs.Refused, code);
+        Assert.Contains("There is no job named 'plian': it is neither configured nor has it a row.", output, StringComparison.Ordinal);
+        Assert.Equal("Did you mean plain?", error.Trim());
+    }
+
+    [Theory]
     [InlineData("hold plain --plan")]
     [InlineData("hold plain --for 4h --until 2030-01-01T00:00Z --plan")]
     [InlineData("hold plain --for 4y --plan")]

@@ -1,4 +1,5 @@
 using Bunit;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
@@ -71,6 +72,28 @@ public sealed class GraphPageTests : PageTest
         Assert.Single(page.FindAll(".node-missing"));
         Assert.Contains("Missing", page.Find(".outline").TextContent, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_hold_is_drawn_and_told_with_who_and_why_until_it_is_over()
+    {
+        Read([Row("held", 90) with { LastError = null }, Row("other", 55)]);
+        var page = On<GraphPage>();
+        Assert.Empty(page.FindAll(".on-hold, .said-mark"));
+
+        Hold("held", Now.AddMinutes(90));
+
+        page.WaitForAssertion(() => Assert.Contains("by ada: <b>the disk</b> is full", page.Find(".outline .said-mark").TextContent, StringComparison.Ordinal));
+        Assert.Equal(["On hold until 5 Sep 10:37Z", "Waiting"], Words(page));
+        Assert.EndsWith("On hold until 5 Sep 10:37Z, by ada: <b>the disk</b> is full", page.Find(".on-hold").GetAttribute("aria-label"), StringComparison.Ordinal);
+
+        Hold("held", Now);
+        Assert.Empty(On<GraphPage>().FindAll(".on-hold, .said-mark"));
+    }
+
+    private void Hold(string job, DateTimeOffset until) => Marks.Of("demo").Publish(MarksSnapshot.Empty("demo") with
+    {
+        Holds = new Dictionary<string, JobHold> { [job] = new(job, until, "ada", "<b>the disk</b> is full", Now.AddHours(-1)) },
+    });
 
     private static Job Row(string name, int minutes, params string[] parents) =>
         new() { Name = name, NextRun = Now.AddMinutes(minutes), FirstRun = Now.AddDays(-9), LastRun = Now.AddHours(-1), DependsOn = parents };

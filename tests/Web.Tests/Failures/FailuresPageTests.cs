@@ -1,4 +1,5 @@
 using Bunit;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Verdicts;
@@ -95,6 +96,27 @@ public sealed class FailuresPageTests : PageTest
         Show(one, other with { LastHour = 9 });
         page.WaitForAssertion(() => Assert.Contains("9", page.FindAll("tr[data-row]")[1].TextContent, StringComparison.Ordinal));
         Assert.Equal(before[0], page.FindComponents<FailureRow>()[0].RenderCount);
+    }
+
+    [Fact]
+    public void What_people_have_said_of_the_jobs_stands_beside_them_in_the_list_and_on_the_groups_own_page()
+    {
+        Show(Group("1-0000000000000001", "ValueError", "bad", FailureClass.Data, failing: ["a"], recovered: ["b"]));
+        var list = On<FailuresPage>();
+        Assert.Empty(list.FindAll(".said-mark"));
+
+        var row = Standings.Of("demo").Newest.Find("a")!.Job;
+        Marks.Of("demo").Publish(MarksSnapshot.Empty("demo") with
+        {
+            Holds = new Dictionary<string, JobHold> { ["b"] = new("b", SampleJobs.Now.AddHours(2), "ada", "<b>the disk</b> is full", SampleJobs.Now) },
+            Acknowledged = new Dictionary<string, Acknowledgement> { ["a"] = new("a", "bob", "its host is being mended", SampleJobs.Now, row.LastRun, row.Ongoing) },
+        });
+
+        list.WaitForAssertion(() => Assert.Equal(2, list.FindAll("td.c-jobs .said-mark").Count));
+        Assert.EndsWith(": its host is being mended", list.Find(".said-mark.known").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("by ada: <b>the disk</b> is full", list.Find(".said-mark.held").TextContent, StringComparison.Ordinal);
+        var own = On<FailurePage>(parameters => parameters.Add(shown => shown.Id, "1-0000000000000001"));
+        Assert.Equal(["a", "b"], own.FindAll(".hits li:has(.said-mark) .job-name").Select(name => name.TextContent));
     }
 
     private void Show(params FailureGroup[] groups)

@@ -114,16 +114,28 @@ public sealed partial class LoginTests(SharedDashboard shared)
     }
 
     [Fact]
-    public async Task Asking_about_links_that_do_not_work_counts_like_using_them()
+    public async Task Asking_about_links_that_do_not_work_counts_like_using_them_and_keeps_nobody_out_whose_link_works()
     {
         await using var calm = await FreshAsync();
         var link = calm.LoginUrl();
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(calm.Anonymous, $"/login?token=wrong{i}"));
+            Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(calm.Anonymous, $"/login?token={Secret.Create("").Text}"));
         }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(calm.Anonymous, link.PathAndQuery));
+        // Those that are wrong, in whatever shape, whether they are asked about or used.
+        foreach (var wrong in (string[])["wrong", Secret.Create("").Text])
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(calm.Anonymous, $"/login?token={wrong}"));
+            using var used = await calm.OpenedAsync(new Uri($"/login?token={wrong}", UriKind.Relative), Stop);
+            Assert.Equal((HttpStatusCode.TooManyRequests, TimeSpan.FromMinutes(1)), (used.StatusCode, used.Headers.RetryAfter?.Delta));
+            Assert.Contains("One that works is let in at once", await used.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        }
+
+        // Whoever was woken sits behind the same address.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(calm.Anonymous, link.PathAndQuery));
+        using var opened = await calm.OpenedAsync(link, Stop);
+        Assert.Equal(HttpStatusCode.Redirect, opened.StatusCode);
     }
 
     [Fact]

@@ -39,9 +39,9 @@ internal static class PlanCompletion
         var own = after.Find(wish.Job);
         var (slots, at) = Called(facts, wish.Job, row, own);
         List<ActionWarning> warnings = [.. draft.Warnings];
-        if (own is { IsHeld: true } held && wish.Kind is ActionKind.RunNow or ActionKind.Backfill or ActionKind.Reset or ActionKind.ClearLock)
+        if (Surprise(wish.Kind, own) is { } surprise)
         {
-            warnings.Add(new ActionWarning($"The next tick does not start it: {held.Because}"));
+            warnings.Add(new ActionWarning(surprise));
         }
 
         return plan with
@@ -75,6 +75,14 @@ internal static class PlanCompletion
 
     // The image has the array as PostgreSQL writes it, rows are read from JSON.
     private static string? Parents(string? text) => text is null || !text.StartsWith('{') ? text is null ? null : System.Text.Json.JsonSerializer.Serialize(text) : ArrayText.ToJson(text);
+
+    // Whoever asks for a run is told when none comes of it; why not stands once, in what the runner does then.
+    private static string? Surprise(ActionKind kind, JobTick? own) => (kind, own) switch
+    {
+        (ActionKind.RunNow or ActionKind.Backfill or ActionKind.Reset or ActionKind.ClearLock, { IsHeld: true, Outcome: not (TickOutcome.Runs or TickOutcome.Queued) }) => "The next tick does not start it.",
+        (ActionKind.Reset, { Outcome: TickOutcome.NotDue }) => "It does not run at once.",
+        _ => null,
+    };
 
     private static (Slots Slots, DateTimeOffset? At) Called(ActionFacts facts, string job, Job? row, JobTick? tick)
     {

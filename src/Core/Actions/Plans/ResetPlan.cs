@@ -21,11 +21,6 @@ internal static class ResetPlan
         List<ActionWarning> warnings = [];
         Running(facts, warnings);
         var lost = Lost(facts, wish.Job, warnings);
-        if (facts.Definition(wish.Job)?.Schedule is { } schedule && DueRule.Ask(schedule, null, facts.Now) is { Error: null, Value: { IsDue: false } due })
-        {
-            warnings.Add(new ActionWarning($"It does not run at once: {due.Because}."));
-        }
-
         if (facts.Hold is { } hold)
         {
             warnings.Add(new ActionWarning($"{hold.By} holds it until {PlanWords.At(hold.Until)} ({hold.Reason}); this ends the hold."));

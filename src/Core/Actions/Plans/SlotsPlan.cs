@@ -55,7 +55,8 @@ internal static class SlotsPlan
             cells["next_run"] = PlanDraft.Cell(next);
         }
 
-        var warnings = plan.Warnings.Select(warning => new ActionWarning(warning)).ToList();
+        // Whether the next tick starts it, and why not, is said of the row as it will be.
+        var warnings = plan.Warnings.Where(warning => warning != PlanMaking.NotStarted(ledger.Facts)).Select(warning => new ActionWarning(warning)).ToList();
         if (plan.Unwished > 0 && facts.Runner.IsOwn)
         {
             warnings.Insert(0, new ActionWarning($"The dashboard's own runner could run exactly the chosen slots, {ActionPlan.MostListed} at a time: choose fewer."));
