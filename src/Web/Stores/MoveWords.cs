@@ -58,6 +58,13 @@ public static class MoveWords
         return count.Conflicts > 0 ? JobState.Failing : count.Open > 0 ? JobState.Overdue : JobState.Waiting;
     }
 
+    /// <summary>How often the tree was exchanged; settings are counted by generations of their own.</summary>
+    public static string Exchanged(MovesSnapshot moves)
+    {
+        ArgumentNullException.ThrowIfNull(moves);
+        return moves.Generation == 1 ? "In use since the start." : $"Exchanged {(moves.Generation == 2 ? "once" : StoreWords.Many(moves.Generation - 1, "time", "times"))} since the start.";
+    }
+
     /// <summary>What this dashboard has moved; null when it has no source.</summary>
     public static string? Moved(MovesSnapshot moves)
     {

@@ -104,6 +104,26 @@ public sealed class CopierTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_the_last_crashes_of_some_parts_are_under_way_the_next_part_is_begun()
+    {
+        var ids = Enumerable.Range(0, 6).Select(salt => CrashId.Parse($"{salt}bba929f-8721-460c-dead-a43c20150331")).ToList();
+        foreach (var id in ids)
+        {
+            await source.SaveRawAndProcessedAsync(SampleCrashes.Raw, SampleCrashes.Dumps, SampleCrashes.Processed(id), id, Now);
+        }
+
+        // None of the six, each in a part of its own, is read before all are asked for.
+        var pace = new CopyPace(ids.Count, TimeProvider.System, SilentTelemetry.Instance);
+        pace.GotThrough();
+        pace.GotThrough();
+        var copier = new Copier(new Gathering(source, ids.Count), target, ledger, pace, TimeProvider.System, "test");
+        var progress = await copier.RunAsync(plan, null, Now).WaitAsync(RunningDashboard.Deadline, Now);
+
+        Assert.True(progress.IsWhole);
+        Assert.Equal((ids.Count, 5 * ids.Count, 0), (progress.Crashes, progress.Created, progress.Present));
+    }
+
+    [Fact]
     public async Task Who_was_away_too_long_is_fenced_off_and_counts_nothing()
     {
         var copy = await ledger.BeginAsync(plan, Now);
@@ -248,6 +268,35 @@ public sealed class CopierTests : IAsyncLifetime
             }
 
             return item == Refuses ? throw new IOException("503 Slow Down") : store.ReadItemAsync(id, item, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads nothing before so many crashes were asked for.</summary>
+    private sealed class Gathering(MemoryStore store, int all) : CrashStore("old")
+    {
+        private readonly HashSet<CrashId> asked = [];
+        private readonly TaskCompletionSource gathered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override StoreCapabilities Capabilities => store.Capabilities;
+
+        public override ValueTask<CrashCatalog> CatalogAsync(CrashId id, CancellationToken cancellationToken) => store.CatalogAsync(id, cancellationToken);
+
+        public override IAsyncEnumerable<CrashCatalog> EnumerateAsync(DateOnly day, char salt, CrashId? after, CancellationToken cancellationToken) =>
+            store.EnumerateAsync(day, salt, after, cancellationToken);
+
+        public override async ValueTask<ReadOnlyMemory<byte>> ReadItemAsync(CrashId id, CrashItem item, CancellationToken cancellationToken)
+        {
+            lock (asked)
+            {
+                asked.Add(id);
+                if (asked.Count == all)
+                {
+                    gathered.TrySetResult();
+                }
+            }
+
+            await gathered.Task.WaitAsync(cancellationToken);
+            return await store.ReadItemAsync(id, item, cancellationToken);
         }
     }
 }

@@ -206,7 +206,7 @@ public sealed partial class MigrationStory(StoryDashboard dashboard, Action<stri
         await dashboard.UntilAsync("select count(*) from dashboard.store_partial_save where state = 'open'", open => open == 0, "all saves that reached one store only are repaired");
         var conflicts = await dashboard.NumberAsync("select count(*) from dashboard.store_partial_save where state = 'conflict'");
         Must(conflicts == 0, $"{conflicts} partial saves met something else.");
-        say(string.Create(CultureInfo.InvariantCulture, $"{Partial} saves had reached one store only; all are repaired."));
+        say(string.Create(CultureInfo.InvariantCulture, $"{Partial} {(Partial == 1 ? "save" : "saves")} had reached one store only; {(Partial == 1 ? "it is" : "all are")} repaired."));
     }
 
     private async Task DifferencesAsync(StoryStore from, StoryStore to, string[] days, CrashId conflict, MoveFaults faults)

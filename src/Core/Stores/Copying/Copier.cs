@@ -5,7 +5,7 @@ namespace Dashboard.Core.Stores.Copying;
 
 /// <summary>
 /// Copies crashes from one store to another while both are in use. A crash becomes visible in the target when all of it is there: its raw crash is created last. Nothing in the
-/// target is overwritten, nothing in the source is ever removed. Any number of copiers share a copy; one that dies has at most a page done again, and each thing is counted once.
+/// target is overwritten, nothing in the source is ever removed. Any number of copiers share a copy; one that dies has at most a page of each part it was at done again, and each thing is counted once.
 /// </summary>
 /// <remarks>The original read what failed to be read as an empty crash, saved that, and removed the source.</remarks>
 /// <param name="source">From where; it must list what it keeps.</param>
@@ -16,7 +16,7 @@ namespace Dashboard.Core.Stores.Copying;
 /// <param name="owner">Who copies, as people know it.</param>
 public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger ledger, CopyPace pace, TimeProvider clock, string owner)
 {
-    /// <summary>How many crashes a page has: what is done again at most when a copier dies.</summary>
+    /// <summary>How many crashes a page has: what of a part is done again at most when a copier dies.</summary>
     public const int Page = 500;
 
     // A part may be small, and ends with few crashes under way.
@@ -51,44 +51,66 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
 
     /// <summary>Copies what the source has of one crash and the target has not, outside of any copy: nothing is counted.</summary>
     public async Task<CopyPage> CopyOneAsync(CrashId id, CancellationToken cancellationToken) =>
-        await CopyAsync([new CrashToCopy(id, await source.CatalogAsync(id, cancellationToken))], isLast: false, cancellationToken);
+        await CopyAsync([new CrashToCopy(id, await source.CatalogAsync(id, cancellationToken))], null, cancellationToken);
 
-    // One that cannot go on ends the others: what it met they would meet too.
+    // One that cannot go on ends the others: what it met they would meet too. While the last crashes of a part are under way the next part is leased and listed: parts that are copied side by side come
+    // to their ends side by side, and little would be under way then.
     private async Task PartsAsync(long copy, ListedLayout layout, IProgress<CopyPage>? progress, CancellationTokenSource failed)
     {
+        var newest = Task.CompletedTask;
         try
         {
             while (await ledger.LeaseAsync(copy, owner, Lease, failed.Token) is { } shard)
             {
-                await CopyAsync(shard, layout, progress, failed.Token);
+                var underWay = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                var before = newest;
+                newest = CopyAsync(shard, layout, progress, underWay, failed.Token);
+                await before;
+                await underWay.Task;
+                await (newest.IsCompleted ? newest : Task.CompletedTask);
             }
+
+            await newest;
         }
         catch
         {
             await failed.CancelAsync();
+            await newest.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }
 
-    private async Task CopyAsync(CopyShard shard, ListedLayout layout, IProgress<CopyPage>? progress, CancellationToken cancellationToken)
+    /// <param name="shard">The part.</param>
+    /// <param name="layout">How the source lies.</param>
+    /// <param name="progress">Told after each page.</param>
+    /// <param name="underWay">Set when the last crash of it is under way, and at the latest when it is over.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task CopyAsync(CopyShard shard, ListedLayout layout, IProgress<CopyPage>? progress, TaskCompletionSource underWay, CancellationToken cancellationToken)
     {
-        var page = new List<CrashToCopy>(Page);
-        CopyShard? ours = shard;
-        await foreach (var one in ListAsync(shard, layout, cancellationToken))
+        try
         {
-            page.Add(one);
-            if (page.Count == Page)
+            var page = new List<CrashToCopy>(Page);
+            CopyShard? ours = shard;
+            await foreach (var one in ListAsync(shard, layout, cancellationToken))
             {
-                ours = await CheckAsync(ours, page, isLast: false, progress, cancellationToken);
-                page.Clear();
-                if (ours is null)
+                page.Add(one);
+                if (page.Count == Page)
                 {
-                    return;
+                    ours = await CheckAsync(ours, page, null, progress, cancellationToken);
+                    page.Clear();
+                    if (ours is null)
+                    {
+                        return;
+                    }
                 }
             }
-        }
 
-        await CheckAsync(ours, page, isLast: true, progress, cancellationToken);
+            await CheckAsync(ours, page, underWay, progress, cancellationToken);
+        }
+        finally
+        {
+            underWay.TrySetResult();
+        }
     }
 
     // What a crash is made of is seen when it is read; a store that lists ids alone need not be asked for it twice.
@@ -96,9 +118,10 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
         ? listing.ListIdsAsync(layout, shard.Day, shard.Salt, shard.LastId, cancellationToken).Select(id => new CrashToCopy(id, null))
         : source.EnumerateAsync(shard.Day, shard.Salt, shard.LastId, cancellationToken).Select(catalog => new CrashToCopy(catalog.Id, catalog));
 
-    private async Task<CopyShard?> CheckAsync(CopyShard shard, List<CrashToCopy> page, bool isLast, IProgress<CopyPage>? progress, CancellationToken cancellationToken)
+    // Only of the last page somebody wants to know when all of it is under way.
+    private async Task<CopyShard?> CheckAsync(CopyShard shard, List<CrashToCopy> page, TaskCompletionSource? underWay, IProgress<CopyPage>? progress, CancellationToken cancellationToken)
     {
-        var done = await KeepingAsync(shard, CopyAsync(page, isLast, cancellationToken), cancellationToken);
+        var done = await KeepingAsync(shard, CopyAsync(page, underWay, cancellationToken), cancellationToken);
         var ours = await ledger.CheckpointAsync(shard, done, Lease, cancellationToken);
         if (ours is not null)
         {
@@ -126,7 +149,7 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
         return await copying;
     }
 
-    private async Task<CopyPage> CopyAsync(List<CrashToCopy> page, bool isLast, CancellationToken cancellationToken)
+    private async Task<CopyPage> CopyAsync(List<CrashToCopy> page, TaskCompletionSource? underWay, CancellationToken cancellationToken)
     {
         var running = new List<Task<CopiedCrash>>(page.Count);
         try
@@ -136,6 +159,8 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
                 await gate.EnterAsync(cancellationToken);
                 running.Add(CopyAndLeaveAsync(crash, cancellationToken));
             }
+
+            underWay?.TrySetResult();
         }
         catch
         {
@@ -146,7 +171,7 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
 
         var done = await Task.WhenAll(running);
         return new CopyPage(
-            page.Count > 0 ? page[^1].Id : null, page.Count, done.Sum(one => one.Created), done.Sum(one => one.Present), done.Sum(one => one.Bytes), [.. done.SelectMany(one => one.Failures)], isLast);
+            page.Count > 0 ? page[^1].Id : null, page.Count, done.Sum(one => one.Created), done.Sum(one => one.Present), done.Sum(one => one.Bytes), [.. done.SelectMany(one => one.Failures)], IsLast: underWay is not null);
     }
 
     private async Task<CopiedCrash> CopyAndLeaveAsync(CrashToCopy crash, CancellationToken cancellationToken)
@@ -171,7 +196,7 @@ public sealed class Copier(ICrashStore source, ICrashStore target, ICopyLedger l
             foreach (var id in failed)
             {
                 // What was copied before is there already; only what is created now is counted.
-                var page = await CopyAsync([new CrashToCopy(id, await source.CatalogAsync(id, cancellationToken))], isLast: false, cancellationToken);
+                var page = await CopyAsync([new CrashToCopy(id, await source.CatalogAsync(id, cancellationToken))], null, cancellationToken);
                 await ledger.ReplaceFailuresAsync(copyId, id, page, cancellationToken);
                 last = id;
             }
