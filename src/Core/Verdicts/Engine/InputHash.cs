@@ -1,67 +1,84 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Dashboard.Core.Failures;
-using Dashboard.Core.Runs;
-
 namespace Dashboard.Core.Verdicts.Engine;
 
 /// <summary>A hash of what one job's verdict was made of: its row, its runs, what the tick does with it, what it owes, its retries, the deadline, what is known of such failures, and the settings.</summary>
 internal static class InputHash
 {
-    private const int Version = 1;
+    private const int Version = 2;
+
+    [ThreadStatic]
+    private static HashedFacts? hashed;
 
     /// <summary>Sixteen hexadecimal digits.</summary>
     public static string Of(JobCase job)
     {
-        var text = new StringBuilder(2_000);
-        var (row, standing, tick) = (job.Job, job.Standing, job.Tick);
-        Add(Version);
-        Add(row.Name);
-        foreach (var moment in new[] { row.NextRun, row.FirstRun, row.LastRun, row.LastSuccess, row.Ongoing })
-        {
-            AddMoment(moment);
-        }
+        var facts = hashed ??= new HashedFacts();
+        facts.Clear();
+        facts.Add(Version);
+        AddRow(facts, job);
+        AddTick(facts, job);
+        AddChances(facts, job);
+        AddSettings(facts, job.Settings);
+        return facts.Hash();
+    }
 
-        Add(row.ErrorCount);
-        Add(row.LastError?.Type);
-        Add(row.LastError?.Value);
-        Add(standing.State);
+    private static void AddRow(HashedFacts facts, JobCase job)
+    {
+        var (row, standing) = (job.Job, job.Standing);
+        facts.Add(row.Name);
+        facts.Add(row.NextRun);
+        facts.Add(row.FirstRun);
+        facts.Add(row.LastRun);
+        facts.Add(row.LastSuccess);
+        facts.Add(row.Ongoing);
+        facts.Add(row.ErrorCount);
+        facts.Add(row.LastError?.Type);
+        facts.Add(row.LastError?.Value);
+        facts.Add((int)standing.State);
         foreach (var run in standing.History.Runs)
         {
-            Add(run.Id);
-            AddMoment(run.LogTime);
-            Add(run.Outcome);
-            Add(run.Duration?.Ticks);
+            facts.Add(run.Id);
+            facts.Add(run.LogTime);
+            facts.Add((int)run.Outcome);
+            facts.Add(run.Duration?.Ticks);
         }
+    }
 
-        Add(tick?.Outcome);
-        Add(tick?.Root);
-        AddMoment(tick?.LockTakenOverFrom);
-        Add(job.Backlog?.State);
-        Add(job.Backlog?.Owed.Count);
-        AddMoment(job.Backlog?.Eta?.At);
-        Add(job.Retrying?.Attempts);
-        Add(job.Retrying?.Who.Resource);
-        AddMoment(job.Retrying?.NextAttemptAt);
-        AddMoment(job.Deadline.Effective);
-        Add(job.Deadline.For);
-        if (job.IsFailing)
+    private static void AddTick(HashedFacts facts, JobCase job)
+    {
+        facts.Add((int?)job.Tick?.Outcome);
+        facts.Add(job.Tick?.Root);
+        facts.Add(job.Tick?.LockTakenOverFrom);
+        facts.Add((int?)job.Backlog?.State);
+        facts.Add(job.Backlog?.Owed.Count);
+        facts.Add(job.Backlog?.Eta?.At);
+        facts.Add(job.Retrying?.Attempts);
+        facts.Add(job.Retrying?.Who.Resource);
+        facts.Add(job.Retrying?.NextAttemptAt);
+        facts.Add(job.Deadline.Effective);
+        facts.Add(job.Deadline.For);
+        facts.Add(job.Grid.Step.Ticks);
+        facts.Add(job.Grid.LongStep.Ticks);
+    }
+
+    private static void AddChances(HashedFacts facts, JobCase job)
+    {
+        if (!job.IsFailing)
         {
-            for (var failures = 1; failures <= HealCounts.Pooled; failures++)
-            {
-                Add(job.Model.Runs.Hazard(job.Name, job.Kind.Class, failures));
-            }
+            return;
         }
 
-        Add(job.Grid.Step.Ticks);
-        Add(job.Grid.LongStep.Ticks);
-        Add(job.Settings.Words);
-        Add(job.Settings.LeastTolerance.Ticks);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 8));
+        for (var failures = 1; failures <= HealCounts.Pooled; failures++)
+        {
+            facts.Add(BitConverter.DoubleToInt64Bits(job.Model.Runs.Hazard(job.Name, job.Kind.Class, failures)));
+        }
+    }
 
-        void Add<T>(T value) => text.Append(Convert.ToString(value, CultureInfo.InvariantCulture)).Append('\n');
-
-        void AddMoment(DateTimeOffset? moment) => Add(moment?.UtcTicks);
+    private static void AddSettings(HashedFacts facts, VerdictSettings settings)
+    {
+        facts.Add(settings.ResponseTime.Ticks);
+        facts.Add(settings.LeastTolerance.Ticks);
+        facts.Add(settings.StaffedFrom.Ticks);
+        facts.Add(settings.StaffedUntil.Ticks);
+        facts.Add(settings.Zone.Id);
     }
 }
