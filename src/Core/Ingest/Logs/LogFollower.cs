@@ -23,6 +23,9 @@ public sealed class LogFollower(string path, LogSubject subject, ILogPositions p
 {
     private const int ChunkSize = 256 * 1024;
 
+    // Kept together: five thousand take a transaction hardly longer than one thousand. At the end of the file fewer do not wait for more.
+    private const int MostWaiting = 5_000;
+
     // A position without events is worth a transaction from time to time.
     private const long MostUnkept = 64 * 1024 * 1024;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -253,7 +256,7 @@ public sealed class LogFollower(string path, LogSubject subject, ILogPositions p
             }
 
             reader.Read(chunk.AsSpan(0, length));
-            if (reader.Waiting > 0 || reader.Offset - (kept?.Offset ?? 0) > MostUnkept)
+            if (reader.Waiting >= MostWaiting || reader.Offset - (kept?.Offset ?? 0) > MostUnkept)
             {
                 await KeepAsync(reader, cancellationToken);
             }
