@@ -15,6 +15,9 @@ public sealed record ActionAnswer<T>(T? Value, string? Because, bool IsDenied)
 {
     /// <summary>When to try again, where it was only too much at once; null otherwise.</summary>
     public TimeSpan? Wait { get; init; }
+
+    /// <summary>Whether what was asked about is not there at all.</summary>
+    public bool IsMissing { get; init; }
 }
 
 /// <summary>Makes answers.</summary>
@@ -25,6 +28,9 @@ internal static class ActionAnswer
 
     public static ActionAnswer<T> No<T>(string because)
         where T : class => new(null, because, false);
+
+    public static ActionAnswer<T> Missing<T>(string because)
+        where T : class => No<T>(because) with { IsMissing = true };
 
     public static ActionAnswer<T> Denied<T>(string because)
         where T : class => new(null, because, true);
@@ -45,6 +51,8 @@ public sealed class OperatorActions(
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private readonly OneAtATime underWay = new();
+
+    private const string None = "There is no such plan. Plans that nobody commits are kept for two days.";
 
     /// <summary>A reason is not longer.</summary>
     public const int LongestReason = 500;
@@ -117,7 +125,7 @@ public sealed class OperatorActions(
     public async Task<ActionAnswer<KeptAction>> FindAsync(Actor who, Guid id, CancellationToken cancellationToken) =>
         await authority.AskAsync(who, Deeds.Read, cancellationToken) is { Granted: false } denied ? ActionAnswer.Denied<KeptAction>(denied.Because)
         : await actions.FindAsync(id, cancellationToken) is { } found ? ActionAnswer.Of<KeptAction>(found)
-        : ActionAnswer.No<KeptAction>("There is no such plan. Plans that nobody commits are kept for two days.");
+        : ActionAnswer.Missing<KeptAction>(None);
 
     /// <summary>Carries a plan out: exactly what it says, or nothing.</summary>
     /// <param name="who">Who wants it.</param>
@@ -132,7 +140,7 @@ public sealed class OperatorActions(
         {
             return await authority.AskAsync(who, Deeds.Read, cancellationToken) is { Granted: false } out_
                 ? ActionAnswer.Denied<ActionResult>(out_.Because)
-                : ActionAnswer.No<ActionResult>("There is no such plan. Plans that nobody commits are kept for two days.");
+                : ActionAnswer.Missing<ActionResult>(None);
         }
 
         var permission = await authority.AskAsync(who, DeedOf(action.Plan), cancellationToken);
@@ -189,7 +197,8 @@ public sealed class OperatorActions(
     public async Task<ActionAnswer<KeptAction>> WithdrawAsync(Actor who, Guid id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(who);
-        var another = await actions.FindAsync(id, cancellationToken) is { } action && action.PlannedBy != who.Name ? action : null;
+        var action = await actions.FindAsync(id, cancellationToken);
+        var another = action is not null && action.PlannedBy != who.Name ? action : null;
         if (await authority.AskAsync(who, another is null ? Deeds.Plan : DeedOf(another.Plan), cancellationToken) is { Granted: false } denied)
         {
             if (another is not null)
@@ -200,9 +209,9 @@ public sealed class OperatorActions(
             return ActionAnswer.Denied<KeptAction>(denied.Because);
         }
 
-        return await actions.WithdrawAsync(id, who.Name, cancellationToken) && await actions.FindAsync(id, cancellationToken) is { } gone
-            ? ActionAnswer.Of<KeptAction>(gone)
-            : ActionAnswer.No<KeptAction>("It is no plan that could be thrown away: it was committed, or never made.");
+        return action is null ? ActionAnswer.Missing<KeptAction>(None)
+            : await actions.WithdrawAsync(id, who.Name, cancellationToken) && await actions.FindAsync(id, cancellationToken) is { } gone ? ActionAnswer.Of<KeptAction>(gone)
+            : ActionAnswer.No<KeptAction>("It is no plan any more that could be thrown away: it was committed, or thrown away already.");
     }
 
     /// <summary>What it takes to commit a plan.</summary>

@@ -39,6 +39,7 @@ internal static class ActionApi
                 + "refused (403, 409): nothing was done. unknown (202): the answer was lost and is being found out; ask for the plan, or commit it again, which never does it twice.")
             .Produces<CommitWire>()
             .Produces<CommitWire>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .Produces<CommitWire>(StatusCodes.Status409Conflict)
             .Produces<CommitWire>(StatusCodes.Status503ServiceUnavailable);
         Described(api.MapDelete("/plans/{id:guid}", WithdrawAsync).AddEndpointFilter(KeyOnly.InvokeAsync))
@@ -46,6 +47,7 @@ internal static class ActionApi
             .WithSummary("Throw a plan away")
             .WithDescription("Nothing is changed; it can then not be committed any more. 409 when it was committed already.")
             .Produces<PlanWire>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         return api;
     }
@@ -71,9 +73,10 @@ internal static class ActionApi
     /// <summary>Lets keys in, and no cookie.</summary>
     private static async Task<IResult> PlanAsync(HttpContext context, OperatorActions actions, SourceDirectory sources)
     {
-        if (await BodyAsync<PlanRequest>(context) is not { } asked || context.User.ToActor() is not { } who)
+        var (asked, unreadable) = await BodyAsync<PlanRequest>(context);
+        if (asked is null || context.User.ToActor() is not { } who)
         {
-            return NotAsExpected("expected a JSON object with kind and app_name.");
+            return NotAsExpected(unreadable ?? "expected a JSON object with kind and app_name.");
         }
 
         if (asked.Undoes is { } undoes)
@@ -126,9 +129,10 @@ internal static class ActionApi
 
     private static async Task<IResult> CommitAsync([Description(PlanId)] Guid id, HttpContext context, OperatorActions actions)
     {
-        if (await BodyAsync<CommitRequest>(context) is not { } asked || context.User.ToActor() is not { } who)
+        var (asked, unreadable) = await BodyAsync<CommitRequest>(context);
+        if (asked is null || context.User.ToActor() is not { } who)
         {
-            return NotAsExpected("expected a JSON object with a reason.");
+            return NotAsExpected(unreadable ?? "expected a JSON object with a reason.");
         }
 
         return await AnsweredAsync(() => actions.CommitAsync(who, id, asked.Reason, asked.AppName, context.RequestAborted), result =>
@@ -166,7 +170,7 @@ internal static class ActionApi
             return answer.Value is { } value ? good(value)
                 : answer.Wait is { } wait ? new SlowDown(wait, answer.Because!)
                 : answer.IsDenied ? ApiProblem.Of(StatusCodes.Status403Forbidden, "not-allowed", "You may not do that", answer.Because)
-                : ApiProblem.Of(otherwise, "not-possible", "That cannot be done", answer.Because);
+                : ApiProblem.Of(answer.IsMissing ? StatusCodes.Status404NotFound : otherwise, "not-possible", "That cannot be done", answer.Because);
         }
         catch (Exception cause) when (RecordsAway.Is(cause))
         {
@@ -180,16 +184,18 @@ internal static class ActionApi
         return TypedResults.Json(PlanWire.Of(kept), WireJson.Options, statusCode: StatusCodes.Status201Created);
     }
 
-    internal static async Task<T?> BodyAsync<T>(HttpContext context)
+    /// <summary>What was sent, or null and, where one of its values is not of its kind, which.</summary>
+    internal static async Task<(T? Value, string? Unreadable)> BodyAsync<T>(HttpContext context)
         where T : class
     {
         try
         {
-            return context.Request.HasJsonContentType() ? await context.Request.ReadFromJsonAsync<T>(WireJson.Options, context.RequestAborted) : null;
+            return (context.Request.HasJsonContentType() ? await context.Request.ReadFromJsonAsync<T>(WireJson.Options, context.RequestAborted) : null, null);
         }
-        catch (JsonException)
+        catch (JsonException cause)
         {
-            return null;
+            // A path of more than its root names a value; the names on it are those of the request, not the sender's.
+            return (null, cause.Path is ['$', '.', ..] and { Length: <= 60 } path ? $"'{path[2..]}': not what such a value looks like; moments are written as 2026-11-22T06:00:00Z." : null);
         }
     }
 

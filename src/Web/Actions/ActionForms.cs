@@ -91,7 +91,7 @@ internal static class ActionForms
     }
 
     internal static int StatusOf<T>(ActionAnswer<T> answer, int otherwise)
-        where T : class => answer.Wait is not null ? StatusCodes.Status429TooManyRequests : answer.IsDenied ? StatusCodes.Status403Forbidden : otherwise;
+        where T : class => answer.Wait is not null ? StatusCodes.Status429TooManyRequests : answer.IsDenied ? StatusCodes.Status403Forbidden : answer.IsMissing ? StatusCodes.Status404NotFound : otherwise;
 
     private static IResult Answer(ActionAnswer<KeptAction> answer, Links links, string? job) => answer.Value is { } kept
         ? Results.LocalRedirect("~/" + links.Act(kept.Id))

@@ -34,7 +34,7 @@ internal static class ApiProblem
     /// <summary>For a status without a better name, a wrong method for instance.</summary>
     public static ProblemHttpResult OfStatus(int status) => Of(status, Slug(status), ReasonPhrases.GetReasonPhrase(status), status switch
     {
-        StatusCodes.Status401Unauthorized => "Send an API key: 'Authorization: Bearer KEY'. Make one with './run key create --name NAME'.",
+        StatusCodes.Status401Unauthorized => "No API key that works was sent: 'Authorization: Bearer KEY'. Make one with './run key create --name NAME'.",
         StatusCodes.Status403Forbidden => "This is not allowed to you, or the request came from another site.",
         StatusCodes.Status404NotFound => "There is nothing at this address; the document at /openapi/v1.json lists what there is.",
         StatusCodes.Status405MethodNotAllowed => "This address does not take that method; the Allow header names those it takes.",

@@ -15,7 +15,9 @@ internal static class PlanPrint
         text.AppendLine(CultureInfo.InvariantCulture, $"{plan.Kind.Button()}: {OneLine(plan.Job)} in {plan.Source}");
         if (plan.Refusal is { } refusal)
         {
-            return text.AppendLine(CultureInfo.InvariantCulture, $"Nothing to do. {OneLine(refusal)}").ToString();
+            text.AppendLine(CultureInfo.InvariantCulture, $"Nothing to do. {OneLine(refusal)}");
+            Slots(plan, text);
+            return text.ToString();
         }
 
         text.AppendLine(OneLine(plan.Summary));
@@ -29,16 +31,7 @@ internal static class PlanPrint
             text.AppendLine(CultureInfo.InvariantCulture, $"  {change.Column}: {OneLine(change.Before ?? "NULL")} -> {OneLine(change.After ?? "NULL")}");
         }
 
-        foreach (var slot in plan.Slots.Take(MostSlots))
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {(slot.WillRun ? "runs        " : "does not run")} {slot.Slot.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  {OneLine(slot.Because)}");
-        }
-
-        if (plan.Slots.Count > MostSlots)
-        {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  … and {plan.Slots.Count - MostSlots} more");
-        }
-
+        Slots(plan, text);
         if (plan.Then.Length > 0)
         {
             text.AppendLine(OneLine(plan.Then));
@@ -50,6 +43,19 @@ internal static class PlanPrint
         }
 
         return text.ToString();
+    }
+
+    private static void Slots(ActionPlan plan, StringBuilder text)
+    {
+        foreach (var slot in plan.Slots.Take(MostSlots))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {(slot.WillRun ? "runs        " : "does not run")} {slot.Slot.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  {OneLine(slot.Because)}");
+        }
+
+        if (plan.Slots.Count > MostSlots)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  … and {plan.Slots.Count - MostSlots} more");
+        }
     }
 
     // What strangers wrote moves no cursor and colours no terminal.

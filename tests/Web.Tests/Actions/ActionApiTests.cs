@@ -100,6 +100,29 @@ public sealed class ActionApiTests : IAsyncLifetime
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType!.MediaType);
     }
 
+    [Theory]
+    [InlineData("plans", "{\"kind\": \"hold\", \"app_name\": \"server-status\", \"until\": \"tomorrow\"}", "'until'")]
+    [InlineData("plans", "{\"kind\": \"backfill\", \"app_name\": \"server-status\", \"slots\": [\"2026-11-22T06:00:00Z\", 7]}", "'slots[1]'")]
+    [InlineData("operations", "{\"kind\": \"hold\", \"app_names\": 7}", "'app_names'")]
+    public async Task A_value_that_is_none_is_named(string path, string body, string named)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await keyed.PostAsync(new Uri($"/api/v1/{path}", UriKind.Relative), content, Stop);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.StartsWith(named, (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_that_is_not_there_is_not_found_whatever_is_wanted_of_it()
+    {
+        var nobodys = $"/api/v1/plans/{Guid.NewGuid()}";
+        using var looked = await keyed.GetAsync(new Uri(nobodys, UriKind.Relative), Stop);
+        using var committed = await keyed.PostAsJsonAsync($"{nobodys}/commit", new { reason = "please" }, Stop);
+        using var withdrawn = await keyed.DeleteAsync(new Uri(nobodys, UriKind.Relative), Stop);
+        Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.NotFound], new[] { looked.StatusCode, committed.StatusCode, withdrawn.StatusCode });
+    }
+
     [Fact]
     public async Task A_person_acts_by_plain_forms_and_a_form_from_elsewhere_does_nothing()
     {

@@ -123,6 +123,14 @@ public sealed class ActionVerbsTests : IAsyncLifetime
         Assert.Equal(0, await OwnAsync("select count(*) from dashboard.audit where event = 'done'"));
     }
 
+    [Fact]
+    public async Task A_moment_that_is_no_slot_is_answered_with_the_slots_around_it()
+    {
+        var (code, output, _) = await RunAsync("backfill back --slot 2026-01-02T03:04:05Z --plan");
+        Assert.Equal(ActionVerbs.Refused, code);
+        Assert.Contains("does not run 2026-01-02 03:04:05Z  no slot of this job; around it are 2026-01-0", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("run-job plian --plan")]
     [InlineData("hold plian --for 4h --plan")]

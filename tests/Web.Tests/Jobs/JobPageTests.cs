@@ -1,4 +1,5 @@
 using Bunit;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Verdicts;
 using Dashboard.Kit;
@@ -20,6 +21,20 @@ public sealed class JobPageTests : PageTest
     {
         Publish(SampleJobs.Standing(name), SampleJobs.Standing("other"));
         Assert.Equal(name, Open(name).Find("h1").TextContent);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(-1, true)]
+    public void That_a_hold_was_overwritten_is_said_once_its_row_was_looked_at_since(int seconds, bool said)
+    {
+        Publish(SampleJobs.Standing("a"));
+        var hold = new JobHold("a", SampleJobs.Now.AddHours(9), "ada", "the disk is full", SampleJobs.Now.AddSeconds(seconds));
+        Marks.Of("demo").Publish(MarksSnapshot.Empty("demo") with { Holds = new Dictionary<string, JobHold> { ["a"] = hold } });
+
+        var mark = Open("a").Find(".mark.held").TextContent;
+        Assert.Contains("by ada until", mark, StringComparison.Ordinal);
+        Assert.Equal(said, mark.Contains("its next run was written since", StringComparison.Ordinal));
     }
 
     [Fact]

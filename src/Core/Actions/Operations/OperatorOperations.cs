@@ -62,7 +62,7 @@ public sealed class OperatorOperations(IAuthority authority, DeedPace pace, Sour
     public async Task<ActionAnswer<OperationView>> FindAsync(Actor who, Guid id, CancellationToken cancellationToken) =>
         await authority.AskAsync(who, Deeds.Read, cancellationToken) is { Granted: false } denied ? ActionAnswer.Denied<OperationView>(denied.Because)
         : await operations.FindAsync(id, cancellationToken) is { } found ? ActionAnswer.Of<OperationView>(new OperationView(found, await operations.PartsAsync(id, cancellationToken)))
-        : ActionAnswer.No<OperationView>(None);
+        : ActionAnswer.Missing<OperationView>(None);
 
     /// <summary>The last ones of a source, newest first.</summary>
     public async Task<ActionAnswer<IReadOnlyList<Operation>>> RecentAsync(Actor who, string? source, CancellationToken cancellationToken) =>
@@ -171,7 +171,7 @@ public sealed class OperatorOperations(IAuthority authority, DeedPace pace, Sour
         if (await operations.FindAsync(id, cancellationToken) is not { } operation)
         {
             var read = await authority.AskAsync(who, Deeds.Read, cancellationToken);
-            return (null!, read, read.Granted ? ActionAnswer.No<Operation>(None) : ActionAnswer.Denied<Operation>(read.Because));
+            return (null!, read, read.Granted ? ActionAnswer.Missing<Operation>(None) : ActionAnswer.Denied<Operation>(read.Because));
         }
 
         var permission = await authority.AskAsync(who, DeedOf(operation), cancellationToken);

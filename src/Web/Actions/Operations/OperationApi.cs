@@ -67,14 +67,16 @@ internal static class OperationApi
             .WithSummary(summary)
             .WithDescription($"{description} 409 when it is not as it would have to be for that.")
             .Produces<OperationWire>()
+            .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static async Task<IResult> MakeAsync(HttpContext context, OperatorOperations operations, SourceDirectory sources, ShownSources shown)
     {
-        if (await ActionApi.BodyAsync<OperationRequest>(context) is not { } asked || context.User.ToActor() is not { } who)
+        var (asked, unreadable) = await ActionApi.BodyAsync<OperationRequest>(context);
+        if (asked is null || context.User.ToActor() is not { } who)
         {
-            return ActionApi.NotAsExpected("expected a JSON object with kind and app_names or query.");
+            return ActionApi.NotAsExpected(unreadable ?? "expected a JSON object with kind and app_names or query.");
         }
 
         if (ActionWords.Parse(asked.Kind) is not { } kind || !OperatorOperations.Kinds.Contains(kind))
@@ -114,10 +116,13 @@ internal static class OperationApi
             () => operations.FindAsync(who, id, context.RequestAborted), found => TypedResults.Json(OperationWire.Made(found.Operation, found.Parts), WireJson.Options), StatusCodes.Status404NotFound)
         : ApiProblem.OfStatus(StatusCodes.Status401Unauthorized);
 
-    private static async Task<IResult> CommitAsync([Description(Id)] Guid id, HttpContext context, OperatorOperations operations) =>
-        await ActionApi.BodyAsync<OperationCommitRequest>(context) is not { } asked
-            ? ActionApi.NotAsExpected("expected a JSON object with a reason and the count.")
+    private static async Task<IResult> CommitAsync([Description(Id)] Guid id, HttpContext context, OperatorOperations operations)
+    {
+        var (asked, unreadable) = await ActionApi.BodyAsync<OperationCommitRequest>(context);
+        return asked is null
+            ? ActionApi.NotAsExpected(unreadable ?? "expected a JSON object with a reason and the count.")
             : await ChangedAsync(id, context, who => operations.CommitAsync(who, id, asked.Reason, asked.Count, context.RequestAborted));
+    }
 
     private static async Task<IResult> ChangedAsync([Description(Id)] Guid id, HttpContext context, Func<Actor, Task<ActionAnswer<Operation>>> changeAsync) => context.User.ToActor() is { } who
         ? await ActionApi.AnsweredAsync(() => changeAsync(who), changed => TypedResults.Json(OperationWire.Made(changed), WireJson.Options), StatusCodes.Status409Conflict)
