@@ -116,22 +116,8 @@ public sealed class DeliveryTests
     [Fact]
     public async Task What_somebody_took_up_and_never_marked_is_sent_again_under_the_same_name()
     {
-        var database = await NewDatabaseAsync();
         await using var receiver = Receiver.Start();
-        var hold = new TaskCompletionSource();
-        receiver.Before = before => before == 0 ? hold.Task : Task.CompletedTask;
-        var channel = NotifyingNode.Channel(0, "hook", ChannelKind.Webhook, receiver.Url);
-        var first = await NotifyingNode.StartAsync(database, channel);
-        first.Say(SampleVerdicts.Of("a", VerdictState.Page));
-        await receiver.UntilAsync(got => got.Count == 1);
-
-        // It stops with the answer outstanding: the message has been taken, and nobody has marked it.
-        await first.DisposeAsync();
-        await using var second = await NotifyingNode.StartAsync(database, channel);
-        second.Say(SampleVerdicts.Of("a", VerdictState.Page));
-        await SoonerAsync(second);
-        await SentAsync(second, 1);
-        hold.SetResult();
+        await using var second = await AfterOneThatStoppedUnansweredAsync(receiver, NotifyingNode.Channel(0, "hook", ChannelKind.Webhook, receiver.Url));
 
         Assert.InRange(receiver.Got.Count, 2, 6);
         Assert.Single(receiver.Got.Select(got => got.Headers["Idempotency-Key"]).Distinct());
@@ -140,22 +126,8 @@ public sealed class DeliveryTests
     [Fact]
     public async Task A_channel_that_cannot_know_a_message_again_is_told_that_it_may_have_it_already_and_not_where_it_had_refused_it()
     {
-        var database = await NewDatabaseAsync();
         await using var receiver = Receiver.Start();
-        var hold = new TaskCompletionSource();
-        receiver.Before = before => before == 0 ? hold.Task : Task.CompletedTask;
-        var channel = NotifyingNode.Channel(0, "chat", ChannelKind.Slack, receiver.Url);
-        var first = await NotifyingNode.StartAsync(database, channel);
-        first.Say(SampleVerdicts.Of("a", VerdictState.Page));
-        await receiver.UntilAsync(got => got.Count == 1);
-        await first.DisposeAsync();
-
-        // Nobody knows what came of it.
-        await using var second = await NotifyingNode.StartAsync(database, channel);
-        second.Say(SampleVerdicts.Of("a", VerdictState.Page));
-        await SoonerAsync(second);
-        await SentAsync(second, 1);
-        hold.SetResult();
+        await using var second = await AfterOneThatStoppedUnansweredAsync(receiver, NotifyingNode.Channel(0, "chat", ChannelKind.Slack, receiver.Url));
         var texts = receiver.Got.Select(got => got.Json.GetProperty("text").GetString()!).ToArray();
         Assert.Equal("(Perhaps told before.) " + texts[0], texts[^1]);
 
@@ -249,6 +221,26 @@ public sealed class DeliveryTests
     {
         await using var command = own.Source.CreateCommand(sql);
         return await command.ExecuteScalarAsync(Stop);
+    }
+
+    // The first had taken the message up and stopped before it was answered: nobody knows what came of it. The second has sent it.
+    private static async Task<NotifyingNode> AfterOneThatStoppedUnansweredAsync(Receiver receiver, (string, string)[] channel)
+    {
+        var database = await NewDatabaseAsync();
+        var hold = new TaskCompletionSource();
+        receiver.Before = before => before == 0 ? hold.Task : Task.CompletedTask;
+        await using (var first = await NotifyingNode.StartAsync(database, channel))
+        {
+            first.Say(SampleVerdicts.Of("a", VerdictState.Page));
+            await receiver.UntilAsync(got => got.Count == 1);
+        }
+
+        var second = await NotifyingNode.StartAsync(database, channel);
+        second.Say(SampleVerdicts.Of("a", VerdictState.Page));
+        await SoonerAsync(second);
+        await SentAsync(second, 1);
+        hold.SetResult();
+        return second;
     }
 
     private static async Task ExecuteAsync(Core.Database.OwnDatabase own, string sql)
