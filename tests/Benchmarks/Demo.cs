@@ -61,5 +61,9 @@ internal static class Demo
         await story.MoveAsync(old, a, new MoveFaults(Kills: 20));
         await story.MoveAsync(a, b, new MoveFaults(Kills: 2));
         await story.EndAsync(b);
+        if (ceph is not null)
+        {
+            Console.WriteLine($"The buckets demo-{run}-a and demo-{run}-b stay in the Ceph; they go with it: ./run stores down");
+        }
     }
 }
