@@ -46,7 +46,7 @@ internal static class Demo
 
     private static async Task TellAsync(string folder, string? ceph, CancellationToken cancellationToken)
     {
-        var (run, began) = ($"{Environment.ProcessId}", TimeProvider.System.GetTimestamp());
+        var run = $"{Environment.ProcessId}";
         var gateway = new Uri("http://127.0.0.1:7480");
 
         // Both buckets are in the one Ceph there is, whose disk cannot freeze under one of them alone: the second one has a front that refuses.
@@ -54,8 +54,11 @@ internal static class Demo
         StoryStore Place(string name, FaultyGateway? before) => ceph is null ? new StoryFiles(Path.Combine(folder, name)) : new StoryBucket(
             new S3Options { Endpoint = before?.Endpoint ?? gateway, Bucket = $"demo-{run}-{name}", AccessKey = CephCluster.AccessKey, SecretKey = CephCluster.SecretKey }, ceph, before);
         var (old, a, b) = (new StoryFiles(Path.Combine(folder, "old")), Place("a", null), Place("b", front));
+        Console.WriteLine("Building the program as it stands here, and starting a PostgreSQL of its own…");
+        var program = await DashboardProcess.ProgramAsync();
         var postgres = await TestPostgres.SharedAsync();
-        await using var dashboard = new StoryDashboard(await DashboardProcess.ProgramAsync(), folder, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy")) { Stop = cancellationToken };
+        var began = TimeProvider.System.GetTimestamp();
+        await using var dashboard = new StoryDashboard(program, folder, await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-healthy")) { Stop = cancellationToken };
         await using var story = new MigrationStory(dashboard, words => Console.WriteLine($"{TimeProvider.System.GetElapsedTime(began).TotalSeconds,6:0.0} s  {words}"), cancellationToken);
         await story.BeginAsync(old, FreePorts.Take());
         await story.MoveAsync(old, a, new MoveFaults(Kills: 20));

@@ -28,6 +28,15 @@ internal sealed class FaultList
         }
     }
 
+    /// <summary>Why a file could not be read, in words. A folder is refused by the system as something that is not permitted.</summary>
+    public static string Why(Exception cause, string path) => cause switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "it is not there",
+        _ when Directory.Exists(path) => "it is a folder",
+        UnauthorizedAccessException => "not permitted",
+        _ => "it could not be opened",
+    };
+
     /// <summary>A piece of a file as a fault may show it: short, in quotes, and hidden when it may hold a secret.</summary>
     public static string Quote(string text) => QuoteBeside("", text);
 

@@ -100,19 +100,12 @@ internal sealed class IncludedLines(FaultList faults, bool commentedIncludes)
         {
             if (!offered)
             {
-                faults.Add(file, line, $"{FaultList.Quote(name)} cannot be read: {Why(cause)}", "a file this program may read");
+                faults.Add(file, line, $"{FaultList.Quote(name)} cannot be read: {FaultList.Why(cause, path)}", "a file this program may read");
             }
         }
 
         return null;
     }
-
-    private static string Why(Exception cause) => cause switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => "it is not there",
-        UnauthorizedAccessException => "not permitted",
-        _ => "it could not be opened",
-    };
 
     private void Spool(string text, string file, bool offered)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Dashboard.Core.Configuration;
+using Dashboard.Core.Configuration.Layers;
 
 namespace Dashboard.Core.Tests.Configuration;
 
@@ -146,6 +147,19 @@ public sealed class ConfigFileTests : IDisposable
 
         Assert.Equal((2, "'missing.ini' cannot be read: it is not there"), (file.Faults.Single().Line, file.Faults.Single().Found));
         Assert.Equal("own", file.Root.Section("a")!.Value("host")!.Text);
+    }
+
+    [Theory]
+    [InlineData("settings.ini")]
+    [InlineData("settings.json")]
+    public void A_folder_is_said_to_be_one(string name)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(folder.FullName, name)).FullName;
+
+        var fault = SettingsFile.Read(path).Faults.Single();
+
+        Assert.Equal((path, "a file this program may read"), (fault.File, fault.Expected));
+        Assert.EndsWith("cannot be read: it is a folder", fault.Found, StringComparison.Ordinal);
     }
 
     [Fact]

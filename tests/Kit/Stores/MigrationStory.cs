@@ -42,6 +42,7 @@ public sealed partial class MigrationStory(StoryDashboard dashboard, Action<stri
     public async Task BeginAsync(StoryStore first, int port)
     {
         ArgumentNullException.ThrowIfNull(first);
+        say($"Saving {OldDays * EachDay} crashes into the old store, then starting the dashboard…");
         dashboard.Know(first);
         await first.PrepareAsync(cancellationToken);
         await using (var store = first.Open())

@@ -33,7 +33,7 @@ internal static class JsonSettings
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            faults.Add(path, null, $"{FaultList.Quote(path)} cannot be read: {(cause is FileNotFoundException or DirectoryNotFoundException ? "it is not there" : cause is UnauthorizedAccessException ? "not permitted" : "it could not be opened")}", "a file this program may read");
+            faults.Add(path, null, $"{FaultList.Quote(path)} cannot be read: {FaultList.Why(cause, path)}", "a file this program may read");
         }
 
         return new Layer(kind, path, []) { Faults = faults.All };
