@@ -22,7 +22,7 @@ internal static class Benches
         ("records", "P5: questions to the dashboard's own records of runs", RecordsBench.RunAsync),
         ("reload", "how long work with the crash stores stands still while they are exchanged", ReloadBench.RunAsync),
         ("runner", "P13: what a run costs besides the job's own work", RunnerBench.RunAsync),
-        ("stores", "P12: crashes copied between two clusters, beside a bare copy and rclone; two stores held against each other, beside bare listings; the page with 400 days", async (report, quick) =>
+        ("stores", "P12: crashes copied between two clusters, beside a bare copy and rclone; two stores held against each other, beside bare listings; a save into both, beside one; the page with 400 days", async (report, quick) =>
         {
             await StoresBench.RunAsync(report, quick);
             await StoresPageBench.RunAsync(report, quick);

@@ -29,6 +29,7 @@ internal static class StoresBench
         await using var two = await CephCluster.StartAsync();
         await CopyAsync(report, one, two, crashes: quick ? 150 : 600, rounds: quick ? 2 : 3);
         await ListAsync(report, one, two, crashes: quick ? 600 : 3_000, rounds: quick ? 2 : 5);
+        await StoreCallsBench.RunAsync(report, Options(one, "alone"), Options(two, "alone"), quick);
     }
 
     private static async Task CopyAsync(Report report, CephCluster one, CephCluster two, int crashes, int rounds)

@@ -91,6 +91,8 @@ public sealed class MeteredStore(ICrashStore inner, StoreMeter meter) : ICrashSt
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
+    // Keeping count allocates nothing: what a call that is not answered at once needs is used again.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CountedAsync<TState>(StoreOperation operation, Func<ICrashStore, TState, CancellationToken, ValueTask> ask, TState state, CancellationToken cancellationToken)
     {
         var begun = meter.Begin();
@@ -107,6 +109,7 @@ public sealed class MeteredStore(ICrashStore inner, StoreMeter meter) : ICrashSt
         meter.Count(Resource, operation, StoreOutcome.Ok, begun);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> CountedAsync<TState, T>(StoreOperation operation, Func<ICrashStore, TState, CancellationToken, ValueTask<T>> ask, TState state, CancellationToken cancellationToken)
     {
         var begun = meter.Begin();
