@@ -10,7 +10,7 @@ namespace Dashboard.Core.Tests.Actions;
 /// answer and the next question it only thinks, so one place stands for both. What another node then finds is an action that had no effect or one, with one last word in the
 /// audit, or a plan nobody has touched.
 /// </summary>
-/// <remarks>The commonest action is killed everywhere, the others at every third place; <c>./run bench kills</c> does all of it.</remarks>
+/// <remarks>One action of each way to commit: a row changed, a row deleted, a row and a hold, no row. The commonest is killed everywhere, the others at every third place; <c>./run bench kills</c> does all of it.</remarks>
 public sealed class KilledCommitTests
 {
     /// <summary>A commit does not take more round trips; one that did would never end this test.</summary>

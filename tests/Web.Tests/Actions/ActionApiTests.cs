@@ -52,6 +52,22 @@ public sealed class ActionApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_storm_of_clicks_does_it_once_and_every_click_hears_that_it_was_done()
+    {
+        var id = (await PlanAsync(new { kind = "run-now", app_name = "server-status" })).GetProperty("id").GetGuid();
+
+        var heard = await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ =>
+        {
+            using var answer = await keyed.PostAsJsonAsync($"/api/v1/plans/{id}/commit", new { reason = "again and again" }, Stop);
+            return (answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("outcome").GetString());
+        }));
+
+        Assert.Equal([(HttpStatusCode.OK, "done")], heard.Distinct());
+        var lines = (await keyed.GetFromJsonAsync<JsonElement>("/api/v1/activity", Stop)).GetProperty("lines");
+        Assert.Equal(["done", "began"], lines.EnumerateArray().Select(line => line.GetProperty("event").GetString()));
+    }
+
+    [Fact]
     public async Task A_plan_whose_row_has_moved_is_stale_and_says_how()
     {
         var id = (await PlanAsync(new { kind = "hold", app_name = "server-status", until = TimeProvider.System.GetUtcNow().AddDays(3) })).GetProperty("id").GetGuid();
