@@ -2,6 +2,7 @@ using System.Globalization;
 using Dashboard.Core.Actions;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Verdicts;
+using Dashboard.Web.Components;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -14,8 +15,8 @@ namespace Dashboard.Web.Dependencies;
 /// </summary>
 public sealed partial class GraphDrawing : IAsyncDisposable
 {
+    private readonly ElementScript script = new("./js/graph.js");
     private ElementReference frame;
-    private IJSObjectReference? script;
     private GraphPicture? drawn;
     private Dictionary<string, JobStanding> standings = [];
     private string[] neighbours = [];
@@ -51,21 +52,7 @@ public sealed partial class GraphDrawing : IAsyncDisposable
     private IJSRuntime Browser { get; set; } = null!;
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (script is not null)
-            {
-                await script.InvokeVoidAsync("forget", frame);
-                await script.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser left first.
-        }
-    }
+    public ValueTask DisposeAsync() => script.DisposeAsync();
 
     /// <inheritdoc/>
     protected override void OnParametersSet()
@@ -87,8 +74,7 @@ public sealed partial class GraphDrawing : IAsyncDisposable
     {
         if (firstRender)
         {
-            script = await Browser.InvokeAsync<IJSObjectReference>("import", "./js/graph.js");
-            await script.InvokeVoidAsync("watch", frame);
+            await script.WatchAsync(Browser, frame);
         }
     }
 

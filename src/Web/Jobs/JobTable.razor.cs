@@ -16,9 +16,9 @@ namespace Dashboard.Web.Jobs;
 /// </summary>
 public sealed partial class JobTable : IAsyncDisposable
 {
+    private readonly ElementScript script = new("./js/rows.js");
     private readonly DotNetObjectReference<JobTable> self;
     private ElementReference table;
-    private IJSObjectReference? script;
     private RowWindow sight = new(0, RowWindow.Small, 46);
     private RowWindow window;
     private BacklogSnapshot? indexed;
@@ -87,19 +87,7 @@ public sealed partial class JobTable : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            if (script is not null)
-            {
-                await script.InvokeVoidAsync("forget", table);
-                await script.DisposeAsync();
-            }
-        }
-        catch (Exception cause) when (cause is JSDisconnectedException or OperationCanceledException)
-        {
-            // The browser left first, or did not answer any more.
-        }
-
+        await script.DisposeAsync();
         self.Dispose();
     }
 
@@ -119,8 +107,7 @@ public sealed partial class JobTable : IAsyncDisposable
     {
         if (firstRender)
         {
-            script = await Browser.InvokeAsync<IJSObjectReference>("import", "./js/rows.js");
-            await script.InvokeVoidAsync("watch", table, self);
+            await script.WatchAsync(Browser, table, self);
         }
     }
 
