@@ -78,7 +78,7 @@ public sealed class SettingsPageTests : PageTest, IAsyncLifetime
         await File.WriteAllTextAsync(Conf, "[Runs]\nKeepDays=200\n", Stop);
         await page.Find(".reload button").ClickAsync(new());
         Assert.Equal("Settings: generation 2", page.Find("h1").TextContent);
-        Assert.Contains("Accepted.", page.Find("[role=status]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Accepted", page.Find("[role=status]").TextContent, StringComparison.Ordinal);
         Assert.Contains("Runs:KeepDays: 100 → 200, from the next start on", page.FindAll(".report li").Select(line => line.TextContent));
     }
 
