@@ -82,9 +82,10 @@ public sealed partial class ChannelSender(
 
     private async Task SendAsync(ChannelOptions channel, TransactionExecutor<HttpMessageInvoker> executor, ClaimedEntry entry, CancellationToken cancellationToken)
     {
+        var doubt = new DeliveryDoubt(entry.MayHaveArrived);
         try
         {
-            await PostAsync(channel, executor, entry.Notice, entry.Id, entry.MayHaveArrived, cancellationToken);
+            await PostAsync(channel, executor, entry.Notice, entry.Id, doubt, cancellationToken);
             await outbox.EndAsync(entry.Id, sent: true, null, cancellationToken);
             LogSent(log, channel.Name, entry.Notice.Action, entry.Notice.Key);
         }
@@ -100,7 +101,7 @@ public sealed partial class ChannelSender(
             }
 
             var pause = answer?.After is { } after && after > TimeSpan.Zero ? after : Pauses[Math.Min(entry.Attempts, Pauses.Length) - 1];
-            await outbox.LaterAsync(entry.Id, pause > LongestPause ? LongestPause : pause, why, cancellationToken);
+            await outbox.LaterAsync(entry.Id, pause > LongestPause ? LongestPause : pause, why, doubt.MayHaveArrived, cancellationToken);
             LogLater(log, channel.Name, entry.Notice.Key, pause, why);
         }
     }
@@ -111,7 +112,7 @@ public sealed partial class ChannelSender(
         {
             try
             {
-                await PostAsync(channel, executor, notice, Guid.Empty, mayHaveArrived: false, cancellationToken);
+                await PostAsync(channel, executor, notice, Guid.Empty, new DeliveryDoubt(before: false), cancellationToken);
             }
             catch (Exception cause) when (!cancellationToken.IsCancellationRequested)
             {
@@ -121,16 +122,16 @@ public sealed partial class ChannelSender(
         }
     }
 
-    private async Task PostAsync(ChannelOptions channel, TransactionExecutor<HttpMessageInvoker> executor, Notice notice, Guid id, bool mayHaveArrived, CancellationToken cancellationToken) => await executor.RunAsync(
+    private async Task PostAsync(ChannelOptions channel, TransactionExecutor<HttpMessageInvoker> executor, Notice notice, Guid id, DeliveryDoubt doubt, CancellationToken cancellationToken) => await executor.RunAsync(
         async (client, token) =>
         {
-            using var request = ChannelMessage.For(channel, notice, id, clock.GetUtcNow(), mayHaveArrived);
+            using var request = ChannelMessage.For(channel, notice, id, clock.GetUtcNow(), doubt.MayHaveArrived);
             if (request is null)
             {
                 return;
             }
 
-            using var answer = await client.SendAsync(request, token);
+            using var answer = await doubt.SendAsync(client, request, token);
             if (!answer.IsSuccessStatusCode)
             {
                 var after = answer.Headers.RetryAfter;
@@ -145,7 +146,7 @@ public sealed partial class ChannelSender(
         GuardedAddressException guarded => guarded.Message,
         HttpRequestException { InnerException: GuardedAddressException guarded } => guarded.Message,
         HttpRequestException request => $"It is out of reach: {request.HttpRequestError}.",
-        OperationCanceledException or TimeoutException => Outbox.Unanswered,
+        OperationCanceledException or TimeoutException => "It did not answer in time.",
         _ => cause.GetType().Name,
     };
 

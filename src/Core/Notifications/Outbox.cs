@@ -50,7 +50,7 @@ public sealed record OutboxEntry(Guid Id, Guid Incident, string Channel, Notice 
 /// <param name="Attempts">How often it was taken up, this time included.</param>
 public sealed record ClaimedEntry(Guid Id, Notice Notice, int Attempts)
 {
-    /// <summary>Whether the receiver may have it already: whoever had taken it up never said what came of it, or got no answer.</summary>
+    /// <summary>Whether the receiver may have it already: one of those who had taken it up never said what came of it, or got no answer.</summary>
     public bool MayHaveArrived { get; init; }
 }
 
@@ -60,9 +60,6 @@ public sealed record ClaimedEntry(Guid Id, Notice Notice, int Attempts)
 /// </summary>
 public sealed class Outbox(OwnDatabase database)
 {
-    /// <summary>What is said of a receiver that took the message in and did not answer.</summary>
-    internal const string Unanswered = "It did not answer in time.";
-
     /// <summary>How long somebody who took a message up has to send it.</summary>
     public static readonly TimeSpan Claim = TimeSpan.FromSeconds(12);
 
@@ -78,11 +75,9 @@ public sealed class Outbox(OwnDatabase database)
         on conflict do nothing
         """;
 
-    // Of one trouble one after the other: nobody hears of its end before its beginning.
+    // Of one trouble one after the other: nobody hears of its end before its beginning. From here on it may arrive, until somebody writes down that it did not.
     private const string ClaimSql = """
-        update dashboard.notification taken
-           set next_at = now() + @claim, attempts = attempts + 1
-         where id in (select waits.id
+        with next as (select waits.id, waits.unanswered
                         from dashboard.notification waits
                        where waits.channel = @channel and waits.state = 'waiting' and waits.next_at <= now()
                          and not exists (select from dashboard.notification earlier
@@ -91,7 +86,11 @@ public sealed class Outbox(OwnDatabase database)
                        order by waits.made_at, waits.id
                        limit 1
                          for update skip locked)
-        returning id, body, attempts, attempts > 1 and coalesce(trouble = @unanswered, true)
+        update dashboard.notification taken
+           set next_at = now() + @claim, attempts = attempts + 1, unanswered = true
+          from next
+         where taken.id = next.id
+        returning taken.id, taken.body, taken.attempts, next.unanswered
         """;
 
     private const string EndSql = """
@@ -99,7 +98,7 @@ public sealed class Outbox(OwnDatabase database)
         """;
 
     private const string LaterSql = """
-        update dashboard.notification set next_at = now() + @pause, trouble = @trouble where id = @id and state = 'waiting'
+        update dashboard.notification set next_at = now() + @pause, trouble = @trouble, unanswered = @unanswered where id = @id and state = 'waiting'
         """;
 
     private const string OpenSql = """
@@ -132,7 +131,7 @@ public sealed class Outbox(OwnDatabase database)
     public async Task<ClaimedEntry?> ClaimAsync(string channel, CancellationToken cancellationToken)
     {
         var taken = await database.Patient.Statements.RowsAsync(
-            () => new NpgsqlCommand(ClaimSql) { Parameters = { new NpgsqlParameter<string>("channel", channel), new NpgsqlParameter<TimeSpan>("claim", Claim), new NpgsqlParameter<string>("unanswered", Unanswered) } },
+            () => new NpgsqlCommand(ClaimSql) { Parameters = { new NpgsqlParameter<string>("channel", channel), new NpgsqlParameter<TimeSpan>("claim", Claim) } },
             row => new ClaimedEntry(row.GetGuid(0), LedgerJson.Read<Notice>(row.GetString(1)), row.GetInt32(2)) { MayHaveArrived = row.GetBoolean(3) },
             cancellationToken);
         return taken is [var one] ? one : null;
@@ -143,8 +142,17 @@ public sealed class Outbox(OwnDatabase database)
         () => new NpgsqlCommand(EndSql) { Parameters = { new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<string>("state", sent ? "sent" : "refused"), LedgerRows.Text("trouble", trouble) } }, cancellationToken);
 
     /// <summary>It is to be sent again later.</summary>
-    public Task LaterAsync(Guid id, TimeSpan pause, string trouble, CancellationToken cancellationToken) => database.Patient.Statements.ExecuteAsync(
-        () => new NpgsqlCommand(LaterSql) { Parameters = { new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<TimeSpan>("pause", pause), LedgerRows.Text("trouble", trouble) } }, cancellationToken);
+    /// <param name="id">Which message.</param>
+    /// <param name="pause">When.</param>
+    /// <param name="trouble">Why it was not taken.</param>
+    /// <param name="mayHaveArrived">Whether the receiver may have it all the same, from this time or from an earlier one.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public Task LaterAsync(Guid id, TimeSpan pause, string trouble, bool mayHaveArrived, CancellationToken cancellationToken) => database.Patient.Statements.ExecuteAsync(
+        () => new NpgsqlCommand(LaterSql)
+        {
+            Parameters = { new NpgsqlParameter<Guid>("id", id), new NpgsqlParameter<TimeSpan>("pause", pause), LedgerRows.Text("trouble", trouble), new NpgsqlParameter<bool>("unanswered", mayHaveArrived) },
+        },
+        cancellationToken);
 
     /// <summary>What was told last of each trouble that goes on, for a channel that forgets what it is not told again.</summary>
     public async Task<IReadOnlyList<Notice>> OpenAsync(string channel, CancellationToken cancellationToken) => await database.Patient.Statements.RowsAsync(

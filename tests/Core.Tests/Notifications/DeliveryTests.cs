@@ -124,17 +124,78 @@ public sealed class DeliveryTests
     }
 
     [Fact]
-    public async Task A_channel_that_cannot_know_a_message_again_is_told_that_it_may_have_it_already_and_not_where_it_had_refused_it()
+    public async Task A_channel_that_cannot_know_a_message_again_is_told_that_it_may_have_it_already()
     {
         await using var receiver = Receiver.Start();
         await using var second = await AfterOneThatStoppedUnansweredAsync(receiver, NotifyingNode.Channel(0, "chat", ChannelKind.Slack, receiver.Url));
-        var texts = receiver.Got.Select(got => got.Json.GetProperty("text").GetString()!).ToArray();
-        Assert.Equal("(Perhaps told before.) " + texts[0], texts[^1]);
 
-        // Here it is known: it was answered, and not taken.
-        await ExecuteAsync(second.Own, "update dashboard.notification set state = 'waiting', attempts = 1, trouble = 'It answered 503.', next_at = now()");
-        await receiver.UntilAsync(got => got.Count > texts.Length);
-        Assert.Equal(texts[0], receiver.Got[^1].Json.GetProperty("text").GetString());
+        Assert.Equal(Perhaps(Text(receiver, 0)), Text(receiver, ^1));
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_in_its_second_attempt_after_a_first_one_was_refused_leaves_word_that_it_may_be_there_already()
+    {
+        await using var receiver = Receiver.Start();
+        receiver.Answer = (before, _) => before == 0 ? (429, "1") : (200, null);
+        await using var second = await AfterOneThatStoppedUnansweredAsync(receiver, NotifyingNode.Channel(0, "chat", ChannelKind.Slack, receiver.Url), attempt: 1);
+        var texts = receiver.Got.Select((_, i) => Text(receiver, i)).ToArray();
+
+        // The first was refused, the second nobody knows of; whatever came after them says so.
+        Assert.True(texts.Length >= 3, $"{texts.Length}");
+        Assert.Equal([texts[0], .. Enumerable.Repeat(Perhaps(texts[0]), texts.Length - 2)], texts.Skip(1));
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_between_two_attempts_leaves_one_message_to_send_and_no_doubt()
+    {
+        await using var receiver = Receiver.Start();
+        receiver.Answer = (before, _) => before == 0 ? (429, "600") : (200, null);
+        var database = await NewDatabaseAsync();
+        var channel = NotifyingNode.Channel(0, "chat", ChannelKind.Slack, receiver.Url);
+        await using (var first = await NotifyingNode.StartAsync(database, channel))
+        {
+            first.Say(SampleVerdicts.Of("a", VerdictState.Page));
+            await first.UntilAsync(ledger => ledger.Incidents is [{ Sent: [{ State: "waiting", Trouble: not null }] }]);
+        }
+
+        await using var second = await NotifyingNode.StartAsync(database, channel);
+        second.Say(SampleVerdicts.Of("a", VerdictState.Page));
+        await SoonerAsync(second);
+        await SentAsync(second, 1);
+
+        Assert.Equal(2, receiver.Got.Count);
+        Assert.Equal(Text(receiver, 0), Text(receiver, 1));
+    }
+
+    [Fact]
+    public async Task What_a_gateway_got_no_answer_to_may_be_there_already_however_plainly_a_later_attempt_was_refused()
+    {
+        await using var receiver = Receiver.Start();
+        var isBusy = true;
+        receiver.Answer = (before, _) => before == 0 ? (504, null) : Volatile.Read(ref isBusy) ? (429, "600") : (200, null);
+        await using var node = await NotifyingNode.StartAsync(await NewDatabaseAsync(), NotifyingNode.Channel(0, "chat", ChannelKind.Slack, receiver.Url));
+        node.Say(SampleVerdicts.Of("a", VerdictState.Page));
+        await node.UntilAsync(ledger => ledger.Incidents is [{ Sent: [{ State: "waiting", Trouble: "HTTP 429 TooManyRequests" }] }]);
+        Volatile.Write(ref isBusy, false);
+        await SoonerAsync(node);
+        await SentAsync(node, 1);
+
+        Assert.True(receiver.Got.Count >= 3, $"{receiver.Got.Count}");
+        Assert.All(receiver.Got.Skip(1).Select((_, i) => Text(receiver, i + 1)), text => Assert.Equal(Perhaps(Text(receiver, 0)), text));
+    }
+
+    [Fact]
+    public async Task What_never_found_its_receiver_cannot_be_there_already()
+    {
+        var port = FreePorts.Take();
+        await using var node = await NotifyingNode.StartAsync(await NewDatabaseAsync(), NotifyingNode.Channel(0, "chat", ChannelKind.Slack, new Uri($"http://127.0.0.1:{port}/")));
+        node.Say(SampleVerdicts.Of("a", VerdictState.Page));
+        await node.UntilAsync(ledger => ledger.Incidents is [{ Sent: [{ State: "waiting", Trouble: "It is out of reach: ConnectionError." }] }]);
+
+        await using var receiver = Receiver.Start(port);
+        await SoonerAsync(node);
+        await SentAsync(node, 1);
+        Assert.DoesNotContain("Perhaps", Text(receiver, 0), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -223,16 +284,20 @@ public sealed class DeliveryTests
         return await command.ExecuteScalarAsync(Stop);
     }
 
-    // The first had taken the message up and stopped before it was answered: nobody knows what came of it. The second has sent it.
-    private static async Task<NotifyingNode> AfterOneThatStoppedUnansweredAsync(Receiver receiver, (string, string)[] channel)
+    private static string Text(Receiver receiver, Index which) => receiver.Got[which.GetOffset(receiver.Got.Count)].Json.GetProperty("text").GetString()!;
+
+    private static string Perhaps(string text) => "(Perhaps told before.) " + text;
+
+    // The first had taken the message up and stopped before its first attempt, or a later one, was answered: nobody knows what came of it. The second has sent it.
+    private static async Task<NotifyingNode> AfterOneThatStoppedUnansweredAsync(Receiver receiver, (string, string)[] channel, int attempt = 0)
     {
         var database = await NewDatabaseAsync();
         var hold = new TaskCompletionSource();
-        receiver.Before = before => before == 0 ? hold.Task : Task.CompletedTask;
+        receiver.Before = before => before == attempt ? hold.Task : Task.CompletedTask;
         await using (var first = await NotifyingNode.StartAsync(database, channel))
         {
             first.Say(SampleVerdicts.Of("a", VerdictState.Page));
-            await receiver.UntilAsync(got => got.Count == 1);
+            await receiver.UntilAsync(got => got.Count > attempt);
         }
 
         var second = await NotifyingNode.StartAsync(database, channel);
