@@ -35,6 +35,16 @@ public sealed record Fingerprint(string Id, string Type, string Pattern, string 
         return new Fingerprint($"{Version}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}", type, pattern, place);
     }
 
+    /// <summary>What errors of one kind say, wherever they come from: the type and the pattern of the message.</summary>
+    public static string Words(JobError error)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        return Said(Cut(WithoutModule(error.Type), LongestType), MessagePattern.Of(WithoutFile(error)));
+    }
+
+    /// <summary>The same of a type and a pattern.</summary>
+    public static string Said(string type, string pattern) => $"{type}: {pattern}";
+
     /// <summary>Whether a text could be the id of a group.</summary>
     public static bool IsId(string text)
     {

@@ -19,7 +19,7 @@ internal sealed class HealRecords(OwnDatabase database, RunRecordStore store) : 
     internal const int MostStreaks = 10_000;
 
     internal const string FailuresSql = """
-        select failed.job, failed.id, groups.class, following.id, following.outcome = 0,
+        select failed.job, failed.id, groups.class, groups.type, groups.pattern, following.id, following.outcome = 0,
                coalesce((select said.verdict in ('Page', 'NeedsHumanLater')
                            from dashboard.verdict_event said
                           where said.source = @name and said.app_name = failed.job and said.at < following.log_time
@@ -66,9 +66,10 @@ internal sealed class HealRecords(OwnDatabase database, RunRecordStore store) : 
                 row.GetString(0),
                 row.GetInt64(1),
                 !row.IsDBNull(2) && Enum.TryParse<FailureClass>(row.GetString(2), out var kind) ? kind : FailureClass.Unknown,
-                row.IsDBNull(3) ? null : row.GetInt64(3),
-                !row.IsDBNull(4) && row.GetBoolean(4),
-                row.GetBoolean(5)),
+                row.IsDBNull(3) ? null : Fingerprint.Said(row.GetString(3), row.GetString(4)),
+                row.IsDBNull(5) ? null : row.GetInt64(5),
+                !row.IsDBNull(6) && row.GetBoolean(6),
+                row.GetBoolean(7)),
             cancellationToken);
         var streaks = await database.Now.Statements.RowsAsync(
             () => Command(StreaksSql, source, now, MostStreaks),

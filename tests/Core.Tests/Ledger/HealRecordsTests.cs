@@ -70,6 +70,8 @@ public sealed class HealRecordsTests : IAsyncLifetime
         Assert.InRange(before.Attempts.Lessons, 5, int.MaxValue);
         Assert.Equal((before.Runs.Lessons, before.Attempts.Lessons), (after.Runs.Lessons, after.Attempts.Lessons));
         Assert.Equal(Chances(before, world), Chances(after, world));
+        Assert.Contains(world.Jobs, job => after.Runs.Known(job.Name, FailureClass.Network, "socket.timeout: timed out", 1) != after.Runs.Known(job.Name, FailureClass.Network, null, 1));
+        Assert.Equal(before.Lately, after.Lately);
         Assert.Equal(Said(facts!, before, restart), Said(facts!, after, restart));
         Assert.Same(after, again.Learn(facts!, null));
 
@@ -119,7 +121,8 @@ public sealed class HealRecordsTests : IAsyncLifetime
         .. from kind in Enum.GetValues<FailureClass>()
            from failures in Enumerable.Range(1, HealCounts.Pooled)
            from scope in world.Jobs.Select(job => job.Name).Concat(world.Resources.Select(resource => resource.Name))
-           select $"{scope} {kind} {failures}: {model.Runs.Hazard(scope, kind, failures):R} {model.Runs.Known(scope, kind, failures)} {model.Attempts.Hazard(scope, kind, failures):R} {model.Attempts.Known(scope, kind, failures)}",
+           from words in (string?[])[null, "socket.timeout: timed out", "RuntimeError: the other side gave up"]
+           select $"{scope} {kind} {words} {failures}: {model.Runs.Hazard(scope, kind, words, failures):R} {model.Runs.Known(scope, kind, words, failures)} {model.Attempts.Hazard(scope, kind, words, failures):R} {model.Attempts.Known(scope, kind, words, failures)}",
     ];
 
     private static List<string> Said(VerdictFacts facts, HealModel model, DateTimeOffset now) =>

@@ -108,7 +108,10 @@ public sealed class Deadlines
         standing.Definition?.Schedule?.Interval is { Error: null, Value: var interval } && interval > TimeSpan.Zero && interval <= TimeSpan.FromDays(400) ? interval : null;
 
     private static DateTimeOffset? Due(JobStanding standing) =>
-        Interval(standing) is { } interval && LastGood(standing) is { } good && DateTimeOffset.MaxValue - good > interval ? good + interval : null;
+        Interval(standing) is { } interval && LastGood(standing) is { } good && DateTimeOffset.MaxValue - good > interval ? AtItsTime(standing, good + interval) : null;
+
+    // What ran late, over midnight, is next due a day later than its interval says: before then nobody can know of any trouble.
+    private static DateTimeOffset AtItsTime(JobStanding standing, DateTimeOffset due) => standing.Definition?.Schedule?.AtItsTime(due) is { Error: null, Value: var then } && then > due ? then : due;
 
     private static DateTimeOffset? Own(JobStanding standing, VerdictSettings settings) =>
         Tolerance(standing, settings) is { } tolerance && LastGood(standing) is { } good && DateTimeOffset.MaxValue - good > tolerance ? good + tolerance : null;

@@ -66,7 +66,7 @@ internal static class FailureRules
 
         var kind = job.Kind;
         var tries = job.Job.Ongoing is { } now ? job.Tries.Prepend(now) : job.Tries;
-        var heal = HealRule.For(HealRule.With(tries, job.Model.Runs, job.Name, kind.Class, job.Failures), (job.Usual, job.Long), job.PageBy.At, job.Failures, job.Model.Runs.Known(job.Name, kind.Class, job.Failures));
+        var heal = HealRule.For(HealRule.With(tries, job.Model.Runs, job.Name, kind.Class, job.FailureWords, job.Failures), (job.Usual, job.Long), job.PageBy.At, job.Failures, job.Model.Runs.Known(job.Name, kind.Class, job.FailureWords, job.Failures));
         var next = job.Job.Ongoing ?? job.Tries.FirstOrDefault();
         var cause = $"{VerdictWords.Cause(job.Job.LastError, kind)}, {VerdictWords.Count(job.Failures, "time", "times")}";
         var overdue = job is { IsOverdue: true, IsStrongEvidence: true };
@@ -86,5 +86,5 @@ internal static class FailureRules
 
     /// <summary>A failure that more than one job shows did not heal in time: what one of them alone could not say after a single try.</summary>
     public static Verdict SharedOverdue(JobCase job, Verdict judged) =>
-        Human(job, judged.Rule, $"{judged.Cause}, and others fail with the same; it did not heal in time.", Remedy(judged.Class ?? FailureClass.Unknown), null) with { Class = judged.Class, NextEventAt = judged.NextEventAt, Facts = judged.Facts };
+        Human(job, judged.State is VerdictState.Blocked ? "R12" : judged.Rule, $"{(judged.State is VerdictState.Blocked ? $"{VerdictWords.Cause(job.Job.LastError, job.Kind)}, {VerdictWords.Count(job.Failures, "time", "times")}" : judged.Cause)}, and others fail with the same; it did not heal in time.", Remedy(judged.Class ?? job.Kind.Class), null, judged.PageBy) with { Class = judged.Class ?? job.Kind.Class, NextEventAt = judged.NextEventAt, Facts = judged.Facts };
 }

@@ -9,17 +9,23 @@ public sealed class HealCounts
     /// <summary>From so many failures in a row on they count as the same, and no chance is foretold: the longer a trouble lasts the less the tries of others say of it.</summary>
     public const int Pooled = 12;
 
-    // The weight of what is known of the wider kind, in failures.
+    // The weight, in failures, of what is known of all others in what is said of a job; and of its class in what is said of all that say the same.
     private const double Lean = 50;
+    private const double LeanOfWords = 4;
+
+    // As many as a count needs to be told.
+    private const int Few = 3;
 
     private readonly Dictionary<(string Scope, FailureClass Class), Tally[]> byScope;
+    private readonly Dictionary<(string Words, FailureClass Class), Tally[]> byWords;
     private readonly Dictionary<FailureClass, Tally[]> byClass;
-    private readonly Dictionary<(string Scope, FailureClass Class), double[]> chances = [];
+    private readonly Dictionary<(string Scope, FailureClass Class, string? Words), double[]> chances = [];
 
-    private HealCounts(Dictionary<(string Scope, FailureClass Class), Tally[]> byScope, Dictionary<FailureClass, Tally[]> byClass, int lessons) => (this.byScope, this.byClass, Lessons) = (byScope, byClass, lessons);
+    private HealCounts(Dictionary<(string Scope, FailureClass Class), Tally[]> byScope, Dictionary<(string Words, FailureClass Class), Tally[]> byWords, Dictionary<FailureClass, Tally[]> byClass, int lessons) =>
+        (this.byScope, this.byWords, this.byClass, Lessons) = (byScope, byWords, byClass, lessons);
 
     /// <summary>Nothing seen yet.</summary>
-    public static HealCounts None { get; } = new([], [], 0);
+    public static HealCounts None { get; } = new([], [], [], 0);
 
     /// <summary>How many tries it rests on.</summary>
     public int Lessons { get; }
@@ -27,22 +33,23 @@ public sealed class HealCounts
     /// <summary>The chance that the next try after so many failures in a row succeeds. One more failure never makes it greater.</summary>
     /// <param name="scope">The job, or the resource.</param>
     /// <param name="kind">The class of the last failure.</param>
+    /// <param name="words">What the failure says, as all of its kind say it; null where that is not known.</param>
     /// <param name="failures">How many in a row.</param>
-    public double Hazard(string scope, FailureClass kind, int failures)
+    public double Hazard(string scope, FailureClass kind, string? words, int failures)
     {
         lock (chances)
         {
-            if (!chances.TryGetValue((scope, kind), out var known))
+            if (!chances.TryGetValue((scope, kind, words), out var known))
             {
-                chances[(scope, kind)] = known = Reckon(scope, kind);
+                chances[(scope, kind, words)] = known = Reckon(scope, kind, words);
             }
 
             return known[Place(failures)];
         }
     }
 
-    /// <summary>How many failures like it had come so far, and how many of them the next try ended: of the job or resource if three or more, else of all.</summary>
-    public (int AtRisk, int Healed) Known(string scope, FailureClass kind, int failures)
+    /// <summary>How many failures like it had come so far, and how many of them the next try ended: of the job or resource if three or more, else of all that say the same, else of all of the class.</summary>
+    public (int AtRisk, int Healed) Known(string scope, FailureClass kind, string? words, int failures)
     {
         if (!MayHeal(kind))
         {
@@ -52,7 +59,8 @@ public sealed class HealCounts
         var place = Place(failures);
         var own = byScope.GetValueOrDefault((scope, kind))?[place] ?? default;
         var wide = byClass.GetValueOrDefault(kind)?[place] ?? default;
-        return own.AtRisk >= 3 ? (own.AtRisk, own.Healed) : (wide.AtRisk, wide.Healed);
+        var same = words is null ? default : byWords.GetValueOrDefault((words, kind))?[place] ?? default;
+        return own.AtRisk >= Few ? (own.AtRisk, own.Healed) : same.AtRisk >= Few ? (same.AtRisk, same.Healed) : (wide.AtRisk, wide.Healed);
     }
 
     /// <summary>Whether another try may end a failure of a class at all; of the others no number is ever said.</summary>
@@ -79,10 +87,15 @@ public sealed class HealCounts
         }
 
         // What is not touched is shared with the counts before.
-        var (scopes, classes) = (new Dictionary<(string, FailureClass), Tally[]>(byScope), new Dictionary<FailureClass, Tally[]>(byClass));
+        var (scopes, said, classes) = (new Dictionary<(string, FailureClass), Tally[]>(byScope), new Dictionary<(string, FailureClass), Tally[]>(byWords), new Dictionary<FailureClass, Tally[]>(byClass));
         foreach (var each in others.GroupBy(lesson => (lesson.Scope, lesson.Class)))
         {
             scopes[each.Key] = Counted(scopes.GetValueOrDefault(each.Key), each);
+        }
+
+        foreach (var each in others.Where(lesson => lesson.Words is not null).GroupBy(lesson => (lesson.Words!, lesson.Class)))
+        {
+            said[each.Key] = Counted(said.GetValueOrDefault(each.Key), each);
         }
 
         foreach (var each in others.GroupBy(lesson => lesson.Class))
@@ -90,7 +103,7 @@ public sealed class HealCounts
             classes[each.Key] = Counted(classes.GetValueOrDefault(each.Key), each);
         }
 
-        return new HealCounts(scopes, classes, Lessons + others.Count);
+        return new HealCounts(scopes, said, classes, Lessons + others.Count);
     }
 
     private static Tally[] Counted(Tally[]? before, IEnumerable<Lesson> lessons)
@@ -105,31 +118,56 @@ public sealed class HealCounts
         return tallies;
     }
 
-    // What is known of a job leans on what is known of its class of failure, and that on what the class itself says, so that little evidence says little.
-    private double[] Reckon(string scope, FailureClass kind)
+    // What is known of a job leans on what is known of all that say the same, that on what is known of their class, and that on what the class says of itself, so that little evidence says little.
+    private double[] Reckon(string scope, FailureClass kind, string? words)
     {
-        // Where little was seen of so many failures, what was seen of one less is the best guess.
+        // Where little was seen of so many failures the guess lies half-way between what was seen of one less and what the class says of itself: what lasts heals less and less.
         var (a, b) = Prior(kind);
         var guess = a / (a + b);
-        var (own, wide) = (byScope.GetValueOrDefault((scope, kind)), byClass.GetValueOrDefault(kind));
+        var (own, same, wide) = (byScope.GetValueOrDefault((scope, kind)), words is null ? null : byWords.GetValueOrDefault((words, kind)), byClass.GetValueOrDefault(kind));
         var means = new double[Pooled];
         Span<double> weights = stackalloc double[Pooled];
         for (var place = 0; place < Pooled; place++)
         {
             var all = wide?[place] ?? default;
             (means[place], weights[place]) = ((all.Healed + (guess * (a + b))) / (all.AtRisk + a + b), all.AtRisk + a + b);
-            guess = Math.Min(guess, means[place]);
+            guess = (means[place] + Math.Min(means[place], a / (a + b))) / 2;
         }
 
         NeverRising(means, weights);
+        LeanOnWords(same, means, weights);
+        LeanOn(own, Lean, means, weights);
+        return means;
+    }
+
+    // What says the same is guessed to heal by as much better or worse than its class as it did after one failure less.
+    private static void LeanOnWords(Tally[]? own, double[] means, Span<double> weights)
+    {
+        var better = 1.0;
         for (var place = 0; place < Pooled; place++)
         {
             var known = own?[place] ?? default;
-            (means[place], weights[place]) = ((known.Healed + (means[place] * Lean)) / (known.AtRisk + Lean), known.AtRisk + Lean);
+            var guess = Chance(Odds(means[place]) * better);
+            var mean = (known.Healed + (guess * LeanOfWords)) / (known.AtRisk + LeanOfWords);
+            better = Odds(mean) / Odds(means[place]);
+            (means[place], weights[place]) = (mean, known.AtRisk + LeanOfWords);
         }
 
         NeverRising(means, weights);
-        return means;
+
+        static double Odds(double chance) => Math.Clamp(chance, 0.01, 0.99) / (1 - Math.Clamp(chance, 0.01, 0.99));
+        static double Chance(double odds) => odds / (1 + odds);
+    }
+
+    private static void LeanOn(Tally[]? own, double lean, double[] means, Span<double> weights)
+    {
+        for (var place = 0; place < Pooled; place++)
+        {
+            var known = own?[place] ?? default;
+            (means[place], weights[place]) = ((known.Healed + (means[place] * lean)) / (known.AtRisk + lean), known.AtRisk + lean);
+        }
+
+        NeverRising(means, weights);
     }
 
     // Neighbours that would rise become one: the nearest line that never rises. Without it one more failure could look like good news.
@@ -162,7 +200,7 @@ public sealed class HealCounts
 
     /// <summary>One try that followed so many failures in a row.</summary>
     [StructLayout(LayoutKind.Auto)]
-    internal readonly record struct Lesson(string Scope, FailureClass Class, int Failures, bool Healed);
+    internal readonly record struct Lesson(string Scope, FailureClass Class, string? Words, int Failures, bool Healed);
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Tally(int AtRisk, int Healed);

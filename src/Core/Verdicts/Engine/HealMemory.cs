@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Retries;
@@ -15,10 +16,15 @@ public sealed class HealMemory
 
     // The run after one that failed comes within two ticks, unless something keeps it.
     private static readonly TimeSpan NextRun = TimeSpan.FromMinutes(15);
+
+    // What is away again after two ticks was not well between.
+    internal static readonly TimeSpan Apart = TimeSpan.FromMinutes(10);
     private readonly Dictionary<string, Read> byJob = new(StringComparer.Ordinal);
     private readonly HashSet<Guid> streaks = [];
     private readonly Queue<Guid> inOrder = new();
     private readonly Dictionary<string, (DateTimeOffset Began, DateTimeOffset Ended)> inVain = new(StringComparer.Ordinal);
+
+    private ImmutableDictionary<string, (DateTimeOffset Began, DateTimeOffset Ended)> lately = ImmutableDictionary<string, (DateTimeOffset Began, DateTimeOffset Ended)>.Empty;
 
     /// <summary>One that has learned what is on record: as if it had watched since then. What it is told again of the same runs and streaks teaches nothing more.</summary>
     /// <param name="failures">Failures of runs, job by job, each job's oldest first.</param>
@@ -34,10 +40,10 @@ public sealed class HealMemory
             var streak = before ? memory.byJob[now.Job].Streak + 1 : 1;
             if (now.Next is not null && !(now.HealedNext && now.Called))
             {
-                runs.Add(new HealCounts.Lesson(now.Job, now.Class, streak, now.HealedNext));
+                runs.Add(new HealCounts.Lesson(now.Job, now.Class, now.Words, streak, now.HealedNext));
             }
 
-            memory.byJob[now.Job] = now.HealedNext ? new Read(null, now.Next!.Value, 0, now.Class) : new Read(null, now.Run, streak, now.Class);
+            memory.byJob[now.Job] = now.HealedNext ? new Read(null, now.Next!.Value, 0, now.Class, now.Words) : new Read(null, now.Run, streak, now.Class, now.Words);
         }
 
         foreach (var each in ended)
@@ -49,7 +55,7 @@ public sealed class HealMemory
             }
         }
 
-        memory.Model = new HealModel(memory.Model.Runs.With(runs), memory.Model.Attempts.With(attempts));
+        memory.Model = new HealModel(memory.Model.Runs.With(runs), memory.Model.Attempts.With(attempts)) { Lately = memory.lately };
         return memory;
     }
 
@@ -101,7 +107,7 @@ public sealed class HealMemory
             streaks.Remove(inOrder.Dequeue());
         }
 
-        return runs is null && attempts is null ? Model : Model = new HealModel(Model.Runs.With(runs ?? []), Model.Attempts.With(attempts ?? []));
+        return runs is null && attempts is null ? Model : Model = new HealModel(Model.Runs.With(runs ?? []), Model.Attempts.With(attempts ?? [])) { Lately = lately };
     }
 
     private static bool IsCalled(VerdictSnapshot? said, string job) => said?.Find(job) is { State: VerdictState.Page or VerdictState.NeedsHumanLater };
@@ -109,7 +115,7 @@ public sealed class HealMemory
     // Oldest first. What goes on now has not ended and says only that it did not heal so far.
     private static Read Runs(Read read, JobHistory history, string job, bool called, ref List<HealCounts.Lesson>? lessons)
     {
-        var (last, streak, kind) = (read.Last, read.Streak, read.Class);
+        var (last, streak, kind, words) = (read.Last, read.Streak, read.Class, read.Words);
         var next = history.Runs.Count - 1;
         while (next >= 0 && history.Runs[next].Id <= last)
         {
@@ -122,12 +128,12 @@ public sealed class HealMemory
             last = run.Id;
             if (streak > 0 && (run.Outcome == RunOutcome.Failure || (run.Outcome == RunOutcome.Success && !called)))
             {
-                (lessons ??= []).Add(new HealCounts.Lesson(job, kind, streak, run.Outcome == RunOutcome.Success));
+                (lessons ??= []).Add(new HealCounts.Lesson(job, kind, words, streak, run.Outcome == RunOutcome.Success));
             }
 
             if (run is { Outcome: RunOutcome.Failure, Error: { } error })
             {
-                (streak, kind) = (streak + 1, FailureKindRule.Of(error).Class);
+                (streak, kind, words) = (streak + 1, FailureKindRule.Of(error).Class, Fingerprint.Words(error));
             }
             else if (run.Outcome == RunOutcome.Success)
             {
@@ -135,7 +141,7 @@ public sealed class HealMemory
             }
         }
 
-        return new Read(history, last, streak, kind);
+        return new Read(history, last, streak, kind, words);
     }
 
     // The attempt after the last failure of a streak that gave up, or fell silent, was never made. The run that follows, of whichever job, goes on where it ended: counted as fresh, each run of a long outage would teach that a first
@@ -144,14 +150,16 @@ public sealed class HealMemory
     {
         var began = inVain.TryGetValue(streak.Resource, out var before) && streak.StartedAt - before.Ended <= NextRun && before.Began < streak.StartedAt ? before.Began : streak.StartedAt;
         var row = AttemptLadder.Within(streak.StartedAt - began);
+        var first = lately.TryGetValue(streak.Resource, out var known) && streak.StartedAt - known.Ended <= Apart && known.Began < streak.StartedAt ? known.Began : streak.StartedAt;
+        lately = lately.SetItem(streak.Resource, (first, known.Ended > streak.EndedAt ? known.Ended : streak.EndedAt));
         for (var failures = 1; failures < streak.Attempts; failures++)
         {
-            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, row + failures, Healed: false));
+            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, null, row + failures, Healed: false));
         }
 
         if (streak is { Recovered: true, Called: false })
         {
-            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, row + streak.Attempts, Healed: true));
+            lessons.Add(new HealCounts.Lesson(streak.Resource, streak.Class, null, row + streak.Attempts, Healed: true));
         }
 
         if (streak.Recovered)
@@ -165,5 +173,5 @@ public sealed class HealMemory
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Read(JobHistory? History, long Last, int Streak, FailureClass Class);
+    private readonly record struct Read(JobHistory? History, long Last, int Streak, FailureClass Class, string? Words);
 }

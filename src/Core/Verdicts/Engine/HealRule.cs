@@ -28,13 +28,13 @@ public static class HealRule
     }
 
     /// <summary>These moments with the chance of each, after so many failures in a row.</summary>
-    public static IEnumerable<ComingTry> With(IEnumerable<DateTimeOffset> moments, HealCounts counts, string scope, Failures.FailureClass kind, int failures)
+    public static IEnumerable<ComingTry> With(IEnumerable<DateTimeOffset> moments, HealCounts counts, string scope, Failures.FailureClass kind, string? words, int failures)
     {
         ArgumentNullException.ThrowIfNull(moments);
         ArgumentNullException.ThrowIfNull(counts);
         foreach (var at in moments)
         {
-            yield return new ComingTry(at, counts.Hazard(scope, kind, failures++));
+            yield return new ComingTry(at, counts.Hazard(scope, kind, words, failures++));
         }
     }
 

@@ -1,4 +1,5 @@
 using Dashboard.Core.Dependencies;
+using Dashboard.Core.Retries;
 using static Dashboard.Core.Verdicts.Engine.Saying;
 
 namespace Dashboard.Core.Verdicts.Engine;
@@ -21,6 +22,8 @@ internal static class HeldRules
 
     public static Verdict? HeldByOrder(JobCase job) => job.Tick switch
     {
+        // What its own executor tries for now is told of that.
+        { IsHeld: true, Outcome: TickOutcome.Starved } when job.Retrying is { State: StreakState.Open } => null,
         { IsHeld: true, Outcome: TickOutcome.Starved } tick when (tick.Root ?? tick.StarvedBy) is { } root && root != job.Name =>
             Plain(job, VerdictState.Blocked, "R5", $"Waits behind {root}: the tick ends there.") with { Root = Of(root), Cause = tick.Because, Facts = [new(tick.Because, "crontabber")] },
         { Outcome: TickOutcome.NoTick } tick => Plain(job, VerdictState.Blocked, "R5", "No tick does anything: the configuration has no order to run in.") with

@@ -54,6 +54,7 @@ internal static class InputHash
         facts.Add(job.Retrying?.Attempts);
         facts.Add(job.Retrying?.Who.Resource);
         facts.Add(job.Retrying?.NextAttemptAt);
+        facts.Add(job.SeenSince);
         facts.Add(job.Deadline.Effective);
         facts.Add(job.Deadline.For);
         facts.Add(job.Grid.Step.Ticks);
@@ -69,7 +70,7 @@ internal static class InputHash
 
         for (var failures = 1; failures <= HealCounts.Pooled; failures++)
         {
-            facts.Add(BitConverter.DoubleToInt64Bits(job.Model.Runs.Hazard(job.Name, job.Kind.Class, failures)));
+            facts.Add(BitConverter.DoubleToInt64Bits(job.Model.Runs.Hazard(job.Name, job.Kind.Class, job.FailureWords, failures)));
         }
     }
 

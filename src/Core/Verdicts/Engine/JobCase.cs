@@ -65,11 +65,12 @@ internal sealed class Case(VerdictFacts facts, VerdictSettings settings, HealMod
 internal sealed class JobCase(JobStanding standing, Case all)
 {
     private const int Known = 20;
-    private const double Likely = 0.75;
+    private const double Likely = 0.6;
     private static readonly ConditionalWeakTable<JobError, object> Kinds = [];
     private static readonly ConditionalWeakTable<JobError, string> AllWords = [];
+    private static readonly ConditionalWeakTable<JobError, string> Said = [];
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Slight = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Slight = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Early = TimeSpan.FromSeconds(2);
     private IReadOnlyList<JobTick>? waiting;
     private (DateTimeOffset? At, string For)? pageBy;
@@ -103,10 +104,9 @@ internal sealed class JobCase(JobStanding standing, Case all)
     public TimeSpan Usual => standing.History.UsualDuration ?? Deadlines.UnknownRun;
 
     /// <summary>
-    /// How long nothing may be heard of a run before anybody wonders: what 95 of 100 keep to, two ticks less a minute, and a quarter of what is usual, for nobody knows when in it a process died. One that works off several slots
-    /// is heard of with each that is done.
+    /// How long nothing may be heard of a run before anybody wonders: what 95 of 100 keep to, and two ticks less a minute. One that works off several slots is heard of with each that is done.
     /// </summary>
-    public TimeSpan Allowed => Deadlines.LongRun(standing.History) + (0.25 * Usual) + (2 * all.Grid.Step) - Margin;
+    public TimeSpan Allowed => Deadlines.LongRun(standing.History) + (2 * all.Grid.Step) - Margin;
 
     /// <summary>When the run that goes on was heard of last: when it began, or did a slot. Null while none goes on.</summary>
     public DateTimeOffset? HeardOf => standing.Job.Ongoing is { } began && standing.History.Runs is [var newest, ..] && newest.LogTime > began ? newest.LogTime : standing.Job.Ongoing;
@@ -120,6 +120,9 @@ internal sealed class JobCase(JobStanding standing, Case all)
 
     /// <summary>What kind of failure its row tells of.</summary>
     public FailureKind Kind => standing.Job.LastError is { } error ? KindOf(error) : new FailureKind(FailureClass.Unknown, null, "the row says nothing of what it failed with");
+
+    /// <summary>What its failure says, as all of its kind say it: by that it is known how others like it ended. Null when its row tells of none.</summary>
+    public string? FailureWords => standing.Job.LastError is { } error ? Said.GetValue(error, Fingerprint.Words) : null;
 
     /// <summary>What its failure shares with others of the same cause; null when it does not fail, or by itself.</summary>
     public string? SharedWords => Retrying is { State: StreakState.Open, ExceptionType: { } type } streak ? SharedCause.Words(streak.Class ?? FailureClass.Unknown, type, streak.ExceptionValue ?? "")
@@ -172,6 +175,11 @@ internal sealed class JobCase(JobStanding standing, Case all)
         }
     }
 
+    /// <summary>Since when there was something to see of what it fails with: its own first failure, or, of a resource that came and went within two ticks, the first that anybody met.</summary>
+    public DateTimeOffset? SeenSince => Retrying is { State: StreakState.Open } streak && all.Model.Lately.TryGetValue(streak.Who.Resource, out var before) && streak.StartedAt - before.Ended <= HealMemory.Apart && !(FirstFailure < before.Began)
+        ? before.Began
+        : FirstFailure;
+
     /// <summary>Since when anybody has tried in vain for what it tries for: it itself, whoever tries for the same resource now, and whoever's last run gave up with the same words.</summary>
     public DateTimeOffset TriedSince(RetryStreak streak)
     {
@@ -196,8 +204,27 @@ internal sealed class JobCase(JobStanding standing, Case all)
         void Earlier(DateTimeOffset? moment) => since = moment < since ? moment.Value : since;
     }
 
-    /// <summary>Since when it fails at least: when it failed first, or, of one that fails for longer than is kept, the oldest failure that is. Null when it does not fail.</summary>
-    public DateTimeOffset? FailsSince => FirstFailure ?? (IsFailing && standing.History is { Streak: < 0 } history ? history.Runs[Math.Min(-history.Streak, history.Runs.Count) - 1].LogTime : null);
+    /// <summary>Since when it fails with what it fails with now, of what is kept of its runs. Null when it does not fail.</summary>
+    public DateTimeOffset? FailsAlikeSince
+    {
+        get
+        {
+            var since = Retrying is { State: StreakState.Open } streak ? streak.StartedAt : IsFailing ? standing.Since : null;
+            var words = SharedWords;
+            foreach (var run in standing.History.Runs)
+            {
+                if (run is not { Outcome: Runs.RunOutcome.Failure, Error: { } error } || words is null || Words(error) != words)
+                {
+                    break;
+                }
+
+                var began = IsRetried(run) ? run.LogTime - run.Duration : run.LogTime;
+                since = since < began ? since : began;
+            }
+
+            return since;
+        }
+    }
 
     /// <summary>When its last good run began, of those that are kept; null without any.</summary>
     public DateTimeOffset? LastGood
@@ -219,13 +246,18 @@ internal sealed class JobCase(JobStanding standing, Case all)
     /// <summary>How long two looks at a trouble take: two ticks, and most of a long run, for how long that is is known from some tens of them. Before then a further try may be about to tell, and nobody can be late who waits for it.</summary>
     public TimeSpan TwoLooks => (2 * all.Grid.Step) + (0.7 * Deadlines.LongRun(standing.History));
 
+    /// <summary>Whether its next try should have been made two ticks ago and was not: something keeps it.</summary>
+    public bool IsKeptFromTrying => standing.Job is { Ongoing: null, NextRun: { } due } && Now - due > 2 * all.Grid.Step;
+
     /// <summary>Whether its failures say that something is wrong. Of a kind that may heal one or two are weak evidence until two looks are past; of any other the first is enough.</summary>
     public bool IsStrongEvidence => Failures >= 3 || (Failures > 0 && !HealCounts.MayHeal(Kind.Class)) || (SecondLook <= Now && !IsThirdTryLikely);
 
     /// <summary>
-    /// Whether a third try is about to be made of what the third heals three times of four. That is waited for although it takes from the time that people need: called now, they would mostly find it healed.
+    /// Whether a third try is about to be made of what the third heals three times of five, by what is known of those that said the same. That is waited for although it takes from the time that people need: called now, they would mostly
+    /// find it healed. Not of what lies with another's end, or wants room: that lasts as long as it lasts, and those that passed before say little of it.
     /// </summary>
-    public bool IsThirdTryLikely => Failures == 2 && Retrying is not { State: StreakState.Open } && (standing.Job.Ongoing ?? standing.Job.NextRun) + (2 * all.Grid.Step) >= Now && all.Model.Runs.Hazard(Name, Kind.Class, 2) >= Likely;
+    public bool IsThirdTryLikely => Failures == 2 && Kind.Class is not (FailureClass.Network or FailureClass.Full) && Retrying is not { State: StreakState.Open } && (standing.Job.Ongoing ?? standing.Job.NextRun) + (2 * all.Grid.Step) >= Now
+        && all.Model.Runs.Hazard(Name, Kind.Class, FailureWords, 2) >= Likely;
 
     /// <summary>
     /// When what failed twice, or what an executor tries for in one run, has lasted as long as two looks take; null while one try failed, and at once. Where the second run is under way then, when it should have ended, a tick later at most:
@@ -236,7 +268,7 @@ internal sealed class JobCase(JobStanding standing, Case all)
         get
         {
             var twice = Failures >= 2 || Retrying is { State: StreakState.Open };
-            var look = twice || (IsFailing && WasRetried) ? (FirstFailure + TwoLooks) ?? Now : (DateTimeOffset?)null;
+            var look = twice || (IsFailing && WasRetried) ? (SeenSince + TwoLooks) ?? Now : (DateTimeOffset?)null;
             var ends = twice ? null : standing.Job.Ongoing + Deadlines.LongRun(standing.History);
             return ends > look ? (ends < look + all.Grid.Step ? ends : look + all.Grid.Step) : look;
         }

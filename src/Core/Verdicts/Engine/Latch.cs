@@ -68,7 +68,7 @@ internal static class Latch
 
     // People were called for what it shares with others: a failure of another kind that may heal is no new page until it was well. One that no try heals is, for it is another trouble.
     private static VerdictRoot? Root(Verdict judged, Verdict last) =>
-        judged.Root is { Kind: RootKind.Job } own && own.Name == judged.Job && last.Root is not null && judged.Class is not (Failures.FailureClass.Auth or Failures.FailureClass.Configuration or Failures.FailureClass.Code or Failures.FailureClass.Data) ? last.Root : judged.Root;
+        (judged.Root is { Kind: RootKind.Resource } || (judged.Root is { Kind: RootKind.Job } own && own.Name == judged.Job)) && last.Root is not null && judged.Class is not (Failures.FailureClass.Auth or Failures.FailureClass.Configuration or Failures.FailureClass.Code or Failures.FailureClass.Data) ? last.Root : judged.Root;
 
     // Kept from the first page on: what is usual in the runs that are kept grows with them.
     private static TimeSpan? Before(Verdict judged, Verdict? last, JobCase job) => last?.UsualBefore ?? (judged.Rule is "R6" or "R8" ? RunFlags.UsualBefore(job.Standing.History) : null);

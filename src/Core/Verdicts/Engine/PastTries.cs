@@ -7,11 +7,12 @@ namespace Dashboard.Core.Verdicts.Engine;
 /// <param name="Job">Whose.</param>
 /// <param name="Run">Its number in the log.</param>
 /// <param name="Class">What kind of failure.</param>
+/// <param name="Words">What it says, as all of its kind say it; null where that is not known.</param>
 /// <param name="Next">The number of the next run whose outcome is known; null when none came yet.</param>
 /// <param name="HealedNext">Whether that one succeeded.</param>
 /// <param name="Called">Whether people were called by then: what they ended teaches nothing.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct PastFailure(string Job, long Run, FailureClass Class, long? Next, bool HealedNext, bool Called);
+internal readonly record struct PastFailure(string Job, long Run, FailureClass Class, string? Words, long? Next, bool HealedNext, bool Called);
 
 /// <summary>Retries of an executor that ended.</summary>
 /// <param name="Id">Which.</param>

@@ -49,9 +49,9 @@ internal static class RetryRules
 
         // What the runs before it, or those of others, tried for in vain comes first.
         var row = streak.Attempts + AttemptLadder.Within(streak.StartedAt - job.TriedSince(streak));
-        var heal = HealRule.For(Attempts(job, streak, kind, next, row), (job.Usual, Deadlines.LongRun(job.Standing.History)), call, row, job.Model.Attempts.Known(streak.Who.Resource, kind, row));
+        var heal = HealRule.For(Attempts(job, streak, kind, next, row), (job.Usual, Deadlines.LongRun(job.Standing.History)), call, row, job.Model.Attempts.Known(streak.Who.Resource, kind, null, row));
         var decide = overdue && job.SecondLook is { } second ? second : call;
-        return MayHeal(job, "R7", what, kind, heal, before, next) with { DecideAt = decide, PageBy = call, Facts = [fact, .. Past(heal)] };
+        return MayHeal(job, "R7", what, kind, heal, before, next, (call, decide)) with { Facts = [fact, .. Past(heal)] };
     }
 
     // Its executor's own timers; when those are at their end the run fails, and the job is tried again at a tick.
@@ -60,7 +60,7 @@ internal static class RetryRules
         var (at, made) = (next, streak.Attempts);
         for (; made < (streak.Executor == ExecutorKind.Limited ? AttemptLadder.Length : MostAttempts); made++)
         {
-            yield return new ComingTry(at, job.Model.Attempts.Hazard(streak.Who.Resource, kind, row++));
+            yield return new ComingTry(at, job.Model.Attempts.Hazard(streak.Who.Resource, kind, null, row++));
             at += AttemptLadder.After(made + 1);
         }
 
@@ -69,7 +69,7 @@ internal static class RetryRules
         {
             for (var (step, attempt) = (1, begin); step <= AttemptLadder.Length; attempt += AttemptLadder.After(step++))
             {
-                yield return new ComingTry(attempt, job.Model.Attempts.Hazard(streak.Who.Resource, kind, row++));
+                yield return new ComingTry(attempt, job.Model.Attempts.Hazard(streak.Who.Resource, kind, null, row++));
             }
         }
     }

@@ -60,7 +60,9 @@ internal static class RunRules
             return null;
         }
 
-        var decide = call is { } at ? (at > ends ? at : ends.AddSeconds(1)) : (DateTimeOffset?)null;
+        var slow = job.HeardOf + RunFlags.SlowBeyond(job.Standing.History);
+        var over = slow < ends ? slow.Value : ends;
+        var decide = call is { } at ? (at > over ? at : over.AddSeconds(1)) : (DateTimeOffset?)null;
         return usual is null || job.Now <= ends || job.Backlog is { State: BacklogState.CatchingUp }
             ? Plain(job, VerdictState.Ok, "R6", $"Running since {At(job, since)}{(usual is { } length ? $", done by about {At(job, since + length)}" : "")}.") with { NextEventAt = since + job.Usual, DecideAt = decide }
             : Plain(job, VerdictState.Watch, "R6", $"Running since {At(job, since)}, longer than it should{(decide is { } by ? $"; decided at {At(job, by)}" : "")}.") with

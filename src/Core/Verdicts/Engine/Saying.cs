@@ -9,7 +9,7 @@ internal static class Saying
     private const double Sure = 0.90;
     private const double StillSure = 0.75;
 
-    public static Verdict MayHeal(JobCase job, string rule, string cause, FailureClass kind, HealForecast heal, Verdict? before, DateTimeOffset next)
+    public static Verdict MayHeal(JobCase job, string rule, string cause, FailureClass kind, HealForecast heal, Verdict? before, DateTimeOffset next, (DateTimeOffset? By, DateTimeOffset? Decide)? call = null)
     {
         var known = heal.Grade is not ForecastGrade.None;
         var sure = heal.ByDeadline >= Sure || (heal.ByDeadline >= StillSure && before is { State: VerdictState.Healing } && before.Rule == rule);
@@ -17,22 +17,22 @@ internal static class Saying
         var broken = (before is { State: VerdictState.Healing, Heal.By80: { } promised } && job.Now > promised) || (before is { State: VerdictState.Watch, Heal: { } old } && before.Rule == rule && old.After == heal.After);
 
         // Nor for a try that should have been made two ticks ago and was not: something keeps it, whatever its chance.
-        broken |= job.Job is { Ongoing: null, NextRun: { } due } && job.Now - due > 2 * job.Grid.Step;
+        broken |= job.IsKeptFromTrying;
         var by = heal is { By80: { } at, By80Chance: { } chance } ? string.Create(CultureInfo.InvariantCulture, $", {Math.Floor(chance * 100):0} % by {At(job, at)} (from {heal.AtRisk} like it)") : "";
-        var decide = Later(job, next);
+        var (pageBy, decide) = call ?? (job.PageBy.At, Later(job, next));
         return known && sure && !broken
             ? Plain(job, VerdictState.Healing, rule, $"Heals by itself: next try {At(job, next)}{by}.") with
             {
-                Root = Of(job.Name), Cause = cause, Class = kind, Heal = heal, NextEventAt = next, PageBy = job.PageBy.At, DecideAt = decide, WouldChangeIf = Changes(job),
+                Root = Of(job.Name), Cause = cause, Class = kind, Heal = heal, NextEventAt = next, PageBy = pageBy, DecideAt = decide, WouldChangeIf = Changes(job, pageBy),
             }
             : Plain(job, VerdictState.Watch, rule, $"{(known ? "May heal" : "No history for this error")}: next try {At(job, next)}{(known ? by : "")}{(decide is { } then ? $"; decided at {At(job, then)}" : "")}.") with
             {
-                Root = Of(job.Name), Cause = cause, Class = kind, Heal = heal, NextEventAt = next, PageBy = job.PageBy.At, DecideAt = decide, WouldChangeIf = Changes(job),
+                Root = Of(job.Name), Cause = cause, Class = kind, Heal = heal, NextEventAt = next, PageBy = pageBy, DecideAt = decide, WouldChangeIf = Changes(job, pageBy),
             };
     }
 
-    private static IReadOnlyList<string> Changes(JobCase job) =>
-        job.PageBy.At is { } by ? [$"a further failure after {At(job, by)}", "any error of authentication or configuration"] : ["any error of authentication or configuration"];
+    private static IReadOnlyList<string> Changes(JobCase job, DateTimeOffset? pageBy) =>
+        pageBy is { } by ? [$"a further failure after {At(job, by)}", "any error of authentication or configuration"] : ["any error of authentication or configuration"];
 
     /// <summary>R15: nobody but a human helps; whether at once is a matter of how much time is left and when people are there.</summary>
     public static Verdict Human(JobCase job, string rule, string cause, string action, string? fact, DateTimeOffset? call = null)

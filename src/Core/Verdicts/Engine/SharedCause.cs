@@ -17,7 +17,8 @@ internal static class SharedCause
         Dictionary<string, List<int>>? shared = null;
         for (var i = 0; i < judged.Length; i++)
         {
-            if (cases[i].SharedWords is { } words && judged[i].Root is { Kind: RootKind.Job } root && root.Name == judged[i].Job)
+            // Who failed with the same and waits in line now has seen it as well.
+            if (cases[i].SharedWords is { } words && ((judged[i].Root is { Kind: RootKind.Job } root && root.Name == judged[i].Job) || (judged[i] is { State: VerdictState.Blocked, Root.Kind: RootKind.Job } && (cases[i].IsFailing || cases[i].Retrying is not null))))
             {
                 judged[i] = judged[i] with { Fingerprint = words };
                 shared ??= new(StringComparer.Ordinal);
@@ -33,19 +34,21 @@ internal static class SharedCause
         var causes = shared.SelectMany(of => Causes(of.Value, cases).Select(members => (Words: of.Key, Members: members))).ToArray();
         foreach (var (_, members) in causes.Where(cause => cause.Members.Count > 1))
         {
-            // What others saw at the same moment is one look at it; a second has to come, as of a job alone.
-            var second = members.Exists(member => cases[member].IsStrongEvidence)
-                ? cases[members[0]].Now
-                : members.Min(member => cases[member].FirstFailure) + members.Min(member => cases[member].TwoLooks);
-            foreach (var member in members.Where(member => judged[member].State is VerdictState.Watch or VerdictState.Healing))
+            // What others saw at the same moment is one look at it; a second has to come, as of a job alone. Who waits in line looks no more: its failure counts, the time that passes does not.
+            var strong = members.Exists(member => cases[member].IsStrongEvidence);
+            var trying = members.FindAll(member => judged[member].State is not VerdictState.Blocked && !cases[member].IsKeptFromTrying);
+            var second = strong ? cases[members[0]].Now : trying.Count > 1 ? trying.Min(member => cases[member].SeenSince) + trying.Min(member => cases[member].TwoLooks) : null;
+            foreach (var member in members.Where(member => judged[member] is { State: VerdictState.Watch or VerdictState.Healing } || (strong && judged[member] is { State: VerdictState.Blocked, Rule: "R5" })))
             {
-                if (!cases[member].IsOverdue || second is null || cases[member].Now < second)
+                var (now, by) = (cases[member].Now, judged[member].PageBy ?? cases[member].PageBy.At);
+                if (by <= now && second <= now)
                 {
-                    judged[member] = judged[member] with { DecideAt = cases[member].IsOverdue && second < judged[member].DecideAt ? second : judged[member].DecideAt };
+                    judged[member] = FailureRules.SharedOverdue(cases[member], judged[member]) with { Fingerprint = judged[member].Fingerprint };
                     continue;
                 }
 
-                judged[member] = FailureRules.SharedOverdue(cases[member], judged[member]) with { Fingerprint = judged[member].Fingerprint };
+                var then = by > now ? by : by is null ? null : second;
+                judged[member] = judged[member] with { DecideAt = then > now && !(judged[member].DecideAt < then) ? then : judged[member].DecideAt };
             }
         }
 
@@ -54,7 +57,7 @@ internal static class SharedCause
         {
             if (Root(words, members, judged, cases, old) is { } root)
             {
-                foreach (var member in members)
+                foreach (var member in members.Where(member => judged[member].State is not VerdictState.Blocked))
                 {
                     moved[judged[member].Job] = root;
                     judged[member] = judged[member] with { Root = root };
@@ -75,9 +78,9 @@ internal static class SharedCause
     private static IEnumerable<List<int>> Causes(List<int> members, JobCase[] cases)
     {
         List<int> cause = [];
-        foreach (var member in members.OrderBy(member => cases[member].FailsSince ?? DateTimeOffset.MinValue))
+        foreach (var member in members.OrderBy(member => cases[member].FailsAlikeSince ?? DateTimeOffset.MinValue))
         {
-            if (cause.Count > 0 && cases[cause[0]].FailsSince is { } began && cases[member].FailsSince - began > Apart && cases[member].LastGood > began)
+            if (cause.Count > 0 && cases[cause[0]].FailsAlikeSince is { } began && cases[member].FailsAlikeSince - began > Apart && cases[member].LastGood > began)
             {
                 yield return cause;
                 cause = [];
@@ -105,7 +108,16 @@ internal static class SharedCause
                     return root;
                 }
 
-                named ??= root.Kind == RootKind.Resource ? root : null;
+                named ??= root.Kind == RootKind.Resource || (last.State is not VerdictState.Blocked && root.Name != judged[member].Job) ? root : null;
+            }
+        }
+
+        // Nor is the first to fail with the same in the hour in which another recovers from it a new cause.
+        foreach (var other in old.Values)
+        {
+            if (named is null && other is { State: VerdictState.Recovering, Rule: not ("R6" or "R8"), Root: { } root } && other.Fingerprint == words)
+            {
+                return root;
             }
         }
 

@@ -16,7 +16,10 @@ internal static class SilenceRule
     public static Verdict? Of(Case all)
     {
         var now = all.Now;
-        var startable = all.Facts.Standings.Jobs.Where(job => job.Tick is { IsDue: true, Outcome: TickOutcome.Runs, Parent: null, After: [] } && job.Job.NextRun is not null).ToArray();
+
+        // Where ticks are told of, one that does not come is missed whoever would be in its way; else only a job that it should have started shows it.
+        var isTold = all.Facts.Ticks.Count > 0;
+        var startable = all.Facts.Standings.Jobs.Where(job => job.Tick is { IsDue: true } tick && job.Job.NextRun is not null && (isTold ? tick.Outcome is not (TickOutcome.Dies or TickOutcome.NoTick) : tick is { Outcome: TickOutcome.Runs, Parent: null, After: [] })).ToArray();
         if (startable.Length == 0 || (!all.TicksOverlap && all.Facts.Standings.Jobs.Any(job => job.State is JobState.Running || job.Tick is { Outcome: TickOutcome.Running })))
         {
             return null;

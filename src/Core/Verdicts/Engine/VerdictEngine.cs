@@ -120,7 +120,7 @@ public static class VerdictEngine
         roots.AddRange(troubled
             .Where(of => !stores.Exists(store => store.Root == of.Key))
             .Select(of => (Root: of.Key, Worst: of.MaxBy(verdict => verdict.State)!))
-            .Select(of => new RootVerdict(of.Root, Held(of.Root, of.Worst.State, paged), of.Worst.Job, of.Worst.Headline, InOrder(waiting[of.Root], all, of.Root))));
+            .Select(of => new RootVerdict(of.Root, Held(of.Root, of.Worst.State, paged, troubled[of.Root]), of.Worst.Job, of.Worst.Headline, InOrder(waiting[of.Root], all, of.Root))));
         if (waiting.FirstOrDefault(of => of.Key.Kind == RootKind.Scheduler && of.Key != SilenceRule.Scheduler) is { } dead)
         {
             var first = dead.First();
@@ -130,9 +130,10 @@ public static class VerdictEngine
         return [.. roots.OrderByDescending(root => root.State).ThenByDescending(root => root.Waiting.Count).ThenBy(root => root.Root.Name, StringComparer.Ordinal)];
     }
 
-    // People who were called for a resource stay called until the last of its jobs is well.
-    private static VerdictState Held(VerdictRoot root, VerdictState worst, HashSet<VerdictRoot> paged) =>
-        root.Kind != RootKind.Job && worst is not VerdictState.Recovering && paged.Contains(root) ? VerdictState.Page : worst;
+    // People who were called for a resource stay called until the last of its jobs is well; and while one of them recovers, what may heal of the others is no new trouble.
+    private static VerdictState Held(VerdictRoot root, VerdictState worst, HashSet<VerdictRoot> paged, IEnumerable<Verdict>? members = null) =>
+        root.Kind != RootKind.Job && worst is not VerdictState.Recovering && paged.Contains(root) ? VerdictState.Page
+        : worst is VerdictState.Watch or VerdictState.Healing && members?.Any(member => member.State == VerdictState.Recovering) == true ? VerdictState.Recovering : worst;
 
     // Jobs that are configured and never ran have no row, and wait all the same.
     private static IReadOnlyList<string> InOrder(IEnumerable<Verdict> waiting, Case all, VerdictRoot? root = null)

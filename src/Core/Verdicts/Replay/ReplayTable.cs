@@ -14,11 +14,11 @@ public static class ReplayTable
         ArgumentNullException.ThrowIfNull(result);
         var text = new StringBuilder();
         var nagios = result.Scores.First(score => score.Policy.Contains("--nagios", StringComparison.Ordinal));
-        Line($"| policy | pages/30 d | needless | duplicates | precision | pages per root | human-needed paged | late pages | delay p50/p90 min | fewer pages than --nagios | told in working hours |");
-        Line($"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        Line($"| policy | pages/30 d | needless | duplicates | precision | pages per root | human-needed paged | late pages | late, beside another | delay p50/p90 min | fewer pages than --nagios | told in working hours |");
+        Line($"| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (var score in result.Scores)
         {
-            Line($"| {score.Policy} | {score.PagesIn30Days:0.0} | {score.Needless * 30 / Math.Max(score.Days, 1):0.0} | {score.Duplicates * 30 / Math.Max(score.Days, 1):0.0} | {score.Precision:0.000} | {score.PagesPerRoot:0.00} | {score.Recall:0.000} ({score.Paged} of {score.Needed}) | {score.Late} | {score.Delay(0.5).TotalMinutes:0}/{score.Delay(0.9).TotalMinutes:0} | {(score == nagios ? "–" : Share(1 - (score.Pages / Math.Max(nagios.Pages, 1.0))))} | {(score.Slack == 0 ? "–" : $"{score.Told} of {score.Slack}")} |");
+            Line($"| {score.Policy} | {score.PagesIn30Days:0.0} | {score.Needless * 30 / Math.Max(score.Days, 1):0.0} | {score.Duplicates * 30 / Math.Max(score.Days, 1):0.0} | {score.Precision:0.000} | {score.PagesPerRoot:0.00} | {score.Recall:0.000} ({score.Paged} of {score.Needed}) | {score.Late - score.LateBeside} | {score.LateBeside} | {score.Delay(0.5).TotalMinutes:0}/{score.Delay(0.9).TotalMinutes:0} | {(score == nagios ? "–" : Share(1 - (score.Pages / Math.Max(nagios.Pages, 1.0))))} | {(score.Slack == 0 ? "–" : $"{score.Told} of {score.Slack}")} |");
         }
 
         Line();
@@ -37,7 +37,7 @@ public static class ReplayTable
         Chances("all", result.Promises);
         Line();
         var own = result.Scores[0];
-        Line($"{own.Days:0} days, {result.Incidents} incidents, {result.Ambiguous} of them beside another on the same job; {result.Evaluations} times judged. Changes of mind per incident: {(result.Flips.Count == 0 ? 0 : result.Flips.Average()):0.00} on average, {(result.Flips.Count == 0 ? 0 : result.Flips.Max())} at most. Of {own.Needless} needless pages {own.InTheGap} were for what was still on at the latest moment to call people and passed before its deadline; apart from those precision is {own.PrecisionApart:0.000}. Of {own.Late} late pages {own.LateBeside} were for an incident beside another. {own.BeyondHelp} more incidents were over before anybody called at their beginning could have begun; {own.BeyondHelpPaged} of them were paged.");
+        Line($"{own.Days:0} days, {result.Incidents} incidents, {result.Ambiguous} of them beside another on the same job; {result.Evaluations} times judged. Changes of mind per incident: {(result.Flips.Count == 0 ? 0 : result.Flips.Average()):0.00} on average, {(result.Flips.Count == 0 ? 0 : result.Flips.Max())} at most. Of {own.Needless} needless pages {own.InTheGap} were for what was still on at the latest moment to call people and passed before its deadline; apart from those precision is {own.PrecisionApart:0.000}. An incident is beside another where that was in the way of the same jobs: for which of them people had to be called cannot be told, so what is late of those is told apart. {own.BeyondHelp} more incidents were over before anybody called at their beginning could have begun; {own.BeyondHelpPaged} of them were paged.");
         return text.ToString();
 
         void Line(FormattableString? line = null) => text.Append(line is null ? "" : line.ToString(CultureInfo.InvariantCulture)).Append('\n');

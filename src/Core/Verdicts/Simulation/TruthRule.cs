@@ -123,18 +123,23 @@ internal static class TruthRule
             if (last is { } before)
             {
                 var deadline = before + tolerance;
+                var due = Due(job, before);
                 var pageBy = deadline - ResponseTime - job.LongRun - world.Tick;
-                var seen = before + job.Interval + (2 * world.Tick);
+                var seen = due + (2 * world.Tick);
                 pageBy = pageBy > seen ? pageBy : seen;
                 if (end > pageBy)
                 {
-                    yield return new Gap(job.Name, before, before + job.Interval, end, pageBy, deadline);
+                    yield return new Gap(job.Name, before, due, end, pageBy, deadline);
                 }
             }
 
             last = start;
         }
     }
+
+    // What ran over midnight is next due a day later than its interval says.
+    private static DateTimeOffset Due(SimulatedJob job, DateTimeOffset good) =>
+        job.Schedule.AtItsTime(good + job.Interval) is { Error: null, Value: var then } && then > good + job.Interval ? then : good + job.Interval;
 
     private sealed record Gap(string Job, DateTimeOffset From, DateTimeOffset Due, DateTimeOffset Until, DateTimeOffset PageBy, DateTimeOffset Deadline)
     {

@@ -61,8 +61,8 @@ public sealed class EvidenceOfNumbersTests
         alone.Learn(failing, [], null);
         helped.Learn(failing, [], null);
 
-        Assert.Equal((1, 1), alone.Learn(well, [], null).Runs.Known("job", FailureClass.Network, 2) is var (risk, healed) ? (risk, healed) : default);
-        Assert.Equal((0, 0), helped.Learn(well, [], called).Runs.Known("job", FailureClass.Network, 2) is var (none, nobody) ? (none, nobody) : default);
+        Assert.Equal((1, 1), alone.Learn(well, [], null).Runs.Known("job", FailureClass.Network, null, 2) is var (risk, healed) ? (risk, healed) : default);
+        Assert.Equal((0, 0), helped.Learn(well, [], called).Runs.Known("job", FailureClass.Network, null, 2) is var (none, nobody) ? (none, nobody) : default);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class EvidenceOfNumbersTests
         memory.Learn(Of(Outcomes("+-+")), [], null);
         var after = memory.Learn(Of(History([.. Enumerable.Repeat(true, JobHistory.Kept)], first: 100)), [], null);
 
-        Assert.Equal(1, after.Runs.Known("job", FailureClass.Network, 1).AtRisk);
+        Assert.Equal(1, after.Runs.Known("job", FailureClass.Network, null, 1).AtRisk);
         Assert.Same(after, memory.Learn(Of(History([.. Enumerable.Repeat(true, JobHistory.Kept)], first: 100)), [], null));
     }
 
@@ -87,8 +87,8 @@ public sealed class EvidenceOfNumbersTests
 
         // Of the first run four attempts followed another; the second's first is one more in a row, or, long after, the first of a new trouble.
         Assert.Equal(5, model.Attempts.Lessons);
-        Assert.Equal(1, Enumerable.Range(1, HealCounts.Pooled).Sum(failures => model.Attempts.Known("s3", FailureClass.Network, failures).Healed));
-        Assert.Equal(1, model.Attempts.Known("s3", FailureClass.Network, row).Healed);
+        Assert.Equal(1, Enumerable.Range(1, HealCounts.Pooled).Sum(failures => model.Attempts.Known("s3", FailureClass.Network, null, failures).Healed));
+        Assert.Equal(1, model.Attempts.Known("s3", FailureClass.Network, null, row).Healed);
     }
 
     [Theory]
