@@ -79,4 +79,13 @@ public sealed record JobHold(string Job, DateTimeOffset Until, string By, string
 
     /// <summary>What <c>next_run</c> was before; null for NULL.</summary>
     public DateTimeOffset? NextRunBefore { get; init; }
+
+    /// <summary>Whether its next run was written since, so that the runner does not keep to it. A hold is known at once and its row from the next look on: an older row says nothing of it.</summary>
+    /// <param name="row">The job's row.</param>
+    /// <param name="asOf">When that was looked at.</param>
+    public bool IsOverwritten(Job row, DateTimeOffset? asOf)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return row.NextRun != Until && asOf > Since;
+    }
 }

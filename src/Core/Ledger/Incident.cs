@@ -1,4 +1,6 @@
+using Dashboard.Core.Actions;
 using Dashboard.Core.Failures;
+using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
 
 namespace Dashboard.Core.Ledger;
@@ -105,7 +107,7 @@ public enum IncidentMarkKind
 /// <param name="Until">Of a snooze: until when.</param>
 public sealed record IncidentMark(Guid Incident, IncidentMarkKind Kind, string By, DateTimeOffset At, string Reason, DateTimeOffset? Until);
 
-/// <summary>A time in which nothing is sent.</summary>
+/// <summary>A time in which nothing is sent: somebody said so, or keeps the job from running.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Source">Of which source.</param>
 /// <param name="Job">Of which job; null for the whole source.</param>
@@ -115,11 +117,23 @@ public sealed record IncidentMark(Guid Incident, IncidentMarkKind Kind, string B
 /// <param name="Reason">Why.</param>
 public sealed record Silence(Guid Id, string Source, string? Job, DateTimeOffset From, DateTimeOffset Until, string By, string Reason)
 {
+    /// <summary>Whether it is a hold: of what a job that must not run does not do nobody is told. What it only tells of, a resource that others need too, is no part of that.</summary>
+    public bool IsHold { get; init; }
+
+    /// <summary>Those of the holds of a source that the runner keeps to.</summary>
+    public static IEnumerable<Silence> Of(MarksSnapshot marks, StandingsSnapshot rows, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(marks);
+        ArgumentNullException.ThrowIfNull(rows);
+        return marks.Held(now).Where(hold => rows.Find(hold.Job) is { } standing && !hold.IsOverwritten(standing.Job, rows.AsOf))
+            .Select(hold => new Silence(hold.Action, marks.Source, hold.Job, hold.Since, hold.Until, hold.By, hold.Reason) { IsHold = true });
+    }
+
     /// <summary>Whether it holds for a trouble at a moment: of the whole source, of the root, or of the job that tells of it.</summary>
     public bool Covers(Incident incident, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(incident);
-        return From <= now && now < Until && (Job is null || Job == incident.Job || (incident.Root.Kind == RootKind.Job && Job == incident.Root.Name));
+        return From <= now && now < Until && (Job is null || (!IsHold && Job == incident.Job) || (incident.Root.Kind == RootKind.Job && Job == incident.Root.Name));
     }
 }
 

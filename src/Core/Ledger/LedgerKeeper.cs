@@ -1,3 +1,4 @@
+using Dashboard.Core.Actions;
 using Dashboard.Core.Database;
 using Dashboard.Core.Feeds;
 using Dashboard.Core.Notifications;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Dashboard.Core.Ledger;
 
 /// <summary>
-/// Keeps the ledger of every source on the node that holds the lease: with each verdict, and every few seconds for promises that pass and silences that end. A node that takes over reads what
+/// Keeps the ledger of every source on the node that holds the lease: with each verdict, and every few seconds for promises that pass, and silences and holds that end. A node that takes over reads what
 /// was known and goes on from there, so that nobody is paged twice.
 /// </summary>
 public sealed partial class LedgerKeeper(
@@ -20,6 +21,7 @@ public sealed partial class LedgerKeeper(
     SourceFeeds<StandingsSnapshot> standings,
     SourceFeeds<SourceStatus> statuses,
     LedgerStore store,
+    MarkQueries holds,
     LedgerMonitor monitor,
     LeaderLease lease,
     OutboxWake outbox,
@@ -92,11 +94,12 @@ public sealed partial class LedgerKeeper(
         var rows = standings.Of(source).Newest;
         var at = SourceClock.Now(statuses.Of(source).Newest, rows.AsOf, ours) ?? said.AsOf!.Value;
         var (marks, silences) = await store.SaidByPeopleAsync(source, cancellationToken);
+        var held = Silence.Of(await holds.OfAsync(source, cancellationToken), rows, ours);
         var roots = said.Roots.Select(root => root.Root).ToHashSet();
         var ending = memory.Open.Where(pair => said.State != VerdictState.Blind && !roots.Contains(pair.Key)).Select(pair => pair.Value).ToArray();
         var done = await store.DoneByPeopleAsync(source, ending, cancellationToken);
         var page = LedgerRule.Next(
-            memory, said, rows, at, ours, marks, silences, incident => incident.Job is { } job ? done.GetValueOrDefault(job) : null, Guid.CreateVersion7);
+            memory, said, rows, at, ours, marks, [.. silences, .. held], incident => incident.Job is { } job ? done.GetValueOrDefault(job) : null, Guid.CreateVersion7);
         if (page.IsEmpty)
         {
             return page.After;

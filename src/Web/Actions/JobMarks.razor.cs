@@ -1,4 +1,3 @@
-using Dashboard.Core.Actions;
 using Dashboard.Core.Verdicts;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
@@ -15,7 +14,4 @@ public sealed partial class JobMarks
     /// <summary>Its source.</summary>
     [Parameter, EditorRequired]
     public required ShownSource Shown { get; set; }
-
-    // A hold is known at once and its row from the next look on: an older row says nothing of it.
-    private bool IsOverwritten(JobHold hold) => Standing.Job.NextRun != hold.Until && Shown.Standings.Newest.AsOf > hold.Since;
 }

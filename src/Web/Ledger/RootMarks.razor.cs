@@ -1,3 +1,5 @@
+using Dashboard.Core.Actions;
+using Dashboard.Core.Ledger;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Web.Layout;
 using Microsoft.AspNetCore.Components;
@@ -17,4 +19,7 @@ public sealed partial class RootMarks
 
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
+
+    // As the ledger decides it: of a job that must not run, while the runner keeps to that.
+    private Silence? Held(MarksSnapshot marks) => Root.Kind == RootKind.Job ? Silence.Of(marks, Shown.Standings.Newest, Shown.Now()).FirstOrDefault(hold => hold.Job == Root.Name) : null;
 }

@@ -1,3 +1,4 @@
+using Dashboard.Core.Actions;
 using Dashboard.Core.Ledger;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
@@ -83,6 +84,35 @@ public sealed class LedgerRuleTests
     {
         silences.Add(new Silence(Guid.NewGuid(), "demo", null, Now.AddHours(-1), Now.AddHours(1), "alice", "Moving everything"));
         Assert.Empty(Next(0, SampleVerdicts.Of("a", VerdictState.Page), SampleVerdicts.Of("b", VerdictState.Page)).Notices);
+    }
+
+    [Fact]
+    public void What_is_on_hold_is_judged_and_not_told_until_that_ends_and_a_resource_that_it_tells_of_is_told()
+    {
+        silences.Add(new Silence(Guid.NewGuid(), "demo", "a", Now.AddHours(-1), Now.AddMinutes(10), "alice", "The disk is being moved") { IsHold = true });
+        var own = Next(0, SampleVerdicts.Of("a", VerdictState.Page) with { Blocks = ["child"] });
+        var shared = Next(1, SampleVerdicts.Of("a", VerdictState.Page) with { Root = new VerdictRoot(RootKind.Resource, "postgresql") });
+        var later = Next(11, SampleVerdicts.Of("a", VerdictState.Page));
+
+        Assert.Empty(own.Notices);
+        Assert.True(Assert.Single(own.Incidents).WouldBePage);
+        Assert.Equal("postgresql", Assert.Single(shared.Notices).Incident.Root.Name);
+        Assert.Contains(later.Notices, notice => notice is { Action: NoticeAction.Trigger, Incident.Root.Name: "a" });
+    }
+
+    [Theory]
+    [InlineData(0, 0, 10, true)]
+    [InlineData(0, 0, -1, false)] // it is over
+    [InlineData(1, 5, 10, false)] // the runner, or somebody, wrote another next run since
+    [InlineData(1, -5, 10, true)] // its row was not looked at since
+    public void A_hold_keeps_it_quiet_as_long_as_the_runner_keeps_to_it(int off, int lookedAfter, int ends, bool isQuiet)
+    {
+        var standing = SampleJobs.Standing("a");
+        var hold = new JobHold("a", Now.AddMinutes(ends), "alice", "The disk is being moved", Now.AddHours(-1)) { Action = Guid.NewGuid() };
+        var rows = SampleJobs.Snapshot([standing with { Job = standing.Job with { NextRun = hold.Until.AddMinutes(off) } }]) with { AsOf = hold.Since.AddMinutes(lookedAfter) };
+        var marks = MarksSnapshot.Empty("demo") with { Holds = new Dictionary<string, JobHold> { ["a"] = hold, ["gone"] = hold with { Job = "gone" } } };
+
+        Assert.Equal(isQuiet ? [new Silence(hold.Action, "demo", "a", hold.Since, hold.Until, "alice", "The disk is being moved") { IsHold = true }] : [], Silence.Of(marks, rows, Now));
     }
 
     [Fact]

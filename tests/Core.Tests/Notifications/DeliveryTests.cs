@@ -218,6 +218,22 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task What_is_on_hold_would_be_a_page_and_is_one_when_it_is_released()
+    {
+        await using var receiver = Receiver.Start();
+        await using var node = await NotifyingNode.StartAsync(await NewDatabaseAsync(), NotifyingNode.Channel(0, "hook", ChannelKind.Webhook, receiver.Url));
+        await ExecuteAsync(node.Own, "insert into dashboard.job_hold (action, source, app_name, until, held_by, reason) values (gen_random_uuid(), 'demo', 'a', now() + interval '1 day', 'alice', 'The disk is being moved')");
+        node.Say(SampleVerdicts.Of("a", VerdictState.Page), SampleVerdicts.Of("b", VerdictState.Page));
+        await node.UntilAsync(ledger => ledger.Incidents.Any(entry => entry.Incident is { Job: "a", WouldBePage: true, PagedAt: null }));
+        await SentAsync(node, 1);
+        Assert.Equal("b", Assert.Single(receiver.Got).Json.GetProperty("root").GetString());
+
+        await ExecuteAsync(node.Own, "update dashboard.job_hold set ended_at = now()");
+        await SentAsync(node, 2);
+        Assert.Equal("a", receiver.Got[^1].Json.GetProperty("root").GetString());
+    }
+
+    [Fact]
     public async Task What_was_said_at_a_moment_is_found_again_and_before_all_that_is_kept_it_says_so()
     {
         await using var node = await NotifyingNode.StartAsync(await NewDatabaseAsync());

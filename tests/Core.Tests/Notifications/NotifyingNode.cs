@@ -1,4 +1,5 @@
 using Dashboard.Core.Access;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Actions.Audit;
 using Dashboard.Core.Database;
 using Dashboard.Core.Feeds;
@@ -60,6 +61,7 @@ internal sealed class NotifyingNode : IAsyncDisposable
         collection.AddSingleton<VerdictPulse>();
         collection.AddSingleton<IAuthority, Everybody>();
         collection.AddSingleton<AuditQueries>();
+        collection.AddSingleton<MarkQueries>();
         collection.AddSingleton<LeaderLease>();
         collection.AddHostedService(provider => provider.GetRequiredService<LeaderLease>());
         collection.AddLedger();

@@ -1,5 +1,7 @@
 using Bunit;
+using Dashboard.Core.Actions;
 using Dashboard.Core.Jobs;
+using Dashboard.Core.Ledger;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
 using Dashboard.Kit;
@@ -29,6 +31,24 @@ public sealed class NowAnswerTests : PageTest
         Assert.StartsWith("First: Fix the credentials.", Text(answer.QuerySelector(".do")!), StringComparison.Ordinal);
         Assert.Equal(["last good", "wrong since", "now", "human in time until", "deadline"], answer.QuerySelectorAll(".time-bar li").Select(mark => Text(mark)[..Text(mark).IndexOf(" 5 Sep", StringComparison.Ordinal)]));
         Assert.Contains("It would change if it succeeds.", answer.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_job_on_hold_it_says_who_holds_it_and_that_it_would_be_a_page_and_no_more_once_it_is_released()
+    {
+        var hold = new JobHold("a", SampleJobs.Standing("a", JobState.Failing).Job.NextRun!.Value, "ada", "The disk is being moved", Now.AddHours(-2));
+        Publish(SampleJobs.Standing("a", JobState.Failing));
+        Say(SampleVerdicts.Of("a", VerdictState.Page));
+        Ledgers.Of("demo").Publish(new LedgerSnapshot { Source = "demo", Incidents = [new IncidentEntry(Withheld, [], [])] });
+        Marks.Of("demo").Publish(MarksSnapshot.Empty("demo") with { Holds = new Dictionary<string, JobHold> { ["a"] = hold } });
+        var now = On<NowPage>();
+        var said = now.FindAll(".first-root .quiet-mark").Select(Text).ToArray();
+        Assert.StartsWith("On hold by ada until 5 Sep 10:02Z", said[0], StringComparison.Ordinal);
+        Assert.EndsWith(", and nothing is sent of it: The disk is being moved", said[0], StringComparison.Ordinal);
+        Assert.Equal(["It would be a page."], said.Skip(1));
+
+        Marks.Of("demo").Publish(MarksSnapshot.Empty("demo"));
+        now.WaitForAssertion(() => Assert.Equal(["It would be a page."], now.FindAll(".first-root .quiet-mark").Select(Text)));
     }
 
     [Theory]
@@ -73,6 +93,11 @@ public sealed class NowAnswerTests : PageTest
         Assert.Equal(50, Assert.Single(TimeMark.Of(("now", Now))).Place);
         Assert.Empty(TimeMark.Of(("none", null)));
     }
+
+    private static Incident Withheld => new()
+    {
+        Id = Guid.NewGuid(), Source = "demo", Root = new VerdictRoot(RootKind.Job, "a"), Job = "a", OpenedAt = Now.AddHours(-1), State = VerdictState.Page, Worst = VerdictState.Page, Headline = "A human is needed now.", WouldBePage = true,
+    };
 
     private void Say(params Verdict[] jobs) => Verdicts.Of("demo").Publish(SampleVerdicts.Snapshot(Now, 1, jobs) with { Then = "1 page, 1 fine." });
 

@@ -65,6 +65,7 @@ internal static class HoldPlan
         warnings.Add(new ActionWarning(facts.Definition(wish.Job)?.Schedule is { Backfills: true }
             ? "Slots that come meanwhile are owed and run when it ends."
             : "What it would have run meanwhile is left out: it does not backfill."));
+        warnings.Add(new ActionWarning("Nobody is paged for it until then, nor for what waits for it because it failed: it is judged on, and what would be a page is said to be one."));
         return new PlanDraft
         {
             Edit = RowEdit.Update(image, new Dictionary<string, string?> { ["next_run"] = PlanDraft.Cell(until) }),
