@@ -13,29 +13,37 @@ public sealed class KilledWhilePagingTests : IDisposable
     public void Dispose() => folder.Delete(recursive: true);
 
     [Fact]
-    public async Task What_was_on_its_way_is_sent_again_under_its_name_by_whoever_comes_next_and_no_root_is_paged_twice()
+    public async Task What_was_on_its_way_is_sent_again_under_its_name_by_whoever_comes_next_and_no_root_is_paged_twice_and_a_chat_is_told_that_it_may_have_it()
     {
         var postgres = await TestPostgres.SharedAsync();
         var (own, observed) = (await postgres.NewDatabaseAsync(), await postgres.NewDatabaseAsync("crontabber-incident"));
         await using var receiver = Receiver.Start();
         var release = new TaskCompletionSource();
-        receiver.Before = before => before == 0 ? release.Task : Task.CompletedTask;
+        receiver.Before = _ => release.Task;
+
+        // A chat asks for a pause, and is not answered when the same comes for the second time.
+        await using var chat = Receiver.Start();
+        chat.Answer = (before, _) => before == 0 ? (429, "1") : (200, null);
+        chat.Before = before => before > 0 && Text(chat.Got[before]) == Text(chat.Got[0]) ? release.Task : Task.CompletedTask;
 
         Received first;
         int before;
-        await using (var killed = Start(own, observed, receiver))
+        await using (var killed = Start(own, observed, receiver, chat))
         {
             first = (await receiver.UntilAsync(got => got.Count > 0))[0];
+            await chat.UntilAsync(got => got.Count(each => Text(each) == Text(got[0])) == 2);
             await killed.SignalAsync("KILL");
             await killed.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
             before = receiver.Got.Count;
         }
 
         // Two come after it: one of them takes the lease when that lapses, and goes on.
-        await using var second = Start(own, observed, receiver);
-        await using var third = Start(own, observed, receiver);
+        await using var second = Start(own, observed, receiver, chat);
+        await using var third = Start(own, observed, receiver, chat);
         await receiver.UntilAsync(got => got.Skip(before).Any(each => Id(each) == Id(first)));
+        await chat.UntilAsync(got => got.Any(each => Text(each) == $"(Perhaps told before.) {Text(got[0])}"));
         release.SetResult();
+        Assert.Equal(2, chat.Got.Count(each => Text(each) == Text(chat.Got[0])));
         Assert.All(receiver.Got.Where(each => Said(each, "action") == "trigger").GroupBy(each => Said(each, "key")), root => Assert.Single(root.Select(Id).Distinct()));
         Assert.Equal("scheduler", Said(first, "root_kind"));
     }
@@ -85,14 +93,15 @@ public sealed class KilledWhilePagingTests : IDisposable
         }
     }
 
+    private static string? Text(Received got) => Said(got, "text");
+
     private static string Id(Received got) => got.Headers["Idempotency-Key"];
 
     private static string? Said(Received got, string name) => got.Json.GetProperty(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    private ChildProcess Start(string own, string observed, Receiver receiver) => ChildProcess.Start(
-        "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePorts.Take()}"],
-        new Dictionary<string, string?>
+    private ChildProcess Start(string own, string observed, Receiver receiver, Receiver? chat = null)
+    {
+        var environment = new Dictionary<string, string?>
         {
             ["DASHBOARD_DATA"] = folder.FullName,
             ["ConnectionStrings__Dashboard"] = own,
@@ -105,5 +114,15 @@ public sealed class KilledWhilePagingTests : IDisposable
             ["Notifications__Channels__0__Url"] = receiver.Url.ToString(),
             ["Notifications__Channels__0__Key"] = "s3cret",
             ["Notifications__Private__0"] = receiver.Authority,
-        });
+        };
+        if (chat is not null)
+        {
+            environment["Notifications__Channels__1__Name"] = "chat";
+            environment["Notifications__Channels__1__Kind"] = "Slack";
+            environment["Notifications__Channels__1__Url"] = chat.Url.ToString();
+            environment["Notifications__Private__1"] = chat.Authority;
+        }
+
+        return ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "Dashboard.Web.dll"), "--urls", $"http://127.0.0.1:{FreePorts.Take()}"], environment);
+    }
 }
