@@ -63,6 +63,10 @@ public sealed class HealCounts
         return own.AtRisk >= Few ? (own.AtRisk, own.Healed) : same.AtRisk >= Few ? (same.AtRisk, same.Healed) : (wide.AtRisk, wide.Healed);
     }
 
+    /// <summary>How many that said the same had failed so often in a row, and how many of them the next try ended, whoever they were.</summary>
+    public (int AtRisk, int Healed) Same(string? words, FailureClass kind, int failures) =>
+        words is not null && byWords.GetValueOrDefault((words, kind))?[Place(failures)] is { } known ? (known.AtRisk, known.Healed) : (0, 0);
+
     /// <summary>Whether another try may end a failure of a class at all; of the others no number is ever said.</summary>
     public static bool MayHeal(FailureClass kind) => kind is not (FailureClass.Auth or FailureClass.Configuration or FailureClass.Code or FailureClass.Data);
 

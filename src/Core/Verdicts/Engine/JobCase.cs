@@ -66,6 +66,7 @@ internal sealed class JobCase(JobStanding standing, Case all)
 {
     private const int Known = 20;
     private const double Likely = 0.6;
+    private const int Few = 3;
     private static readonly ConditionalWeakTable<JobError, object> Kinds = [];
     private static readonly ConditionalWeakTable<JobError, string> AllWords = [];
     private static readonly ConditionalWeakTable<JobError, string> Said = [];
@@ -209,7 +210,7 @@ internal sealed class JobCase(JobStanding standing, Case all)
     {
         get
         {
-            var since = Retrying is { State: StreakState.Open } streak ? streak.StartedAt : IsFailing ? standing.Since : null;
+            var since = Retrying is { State: StreakState.Open } streak ? streak.StartedAt : (DateTimeOffset?)null;
             var words = SharedWords;
             foreach (var run in standing.History.Runs)
             {
@@ -222,7 +223,7 @@ internal sealed class JobCase(JobStanding standing, Case all)
                 since = since < began ? since : began;
             }
 
-            return since;
+            return since ?? (IsFailing ? standing.Since : null);
         }
     }
 
@@ -254,10 +255,13 @@ internal sealed class JobCase(JobStanding standing, Case all)
 
     /// <summary>
     /// Whether a third try is about to be made of what the third heals three times of five, by what is known of those that said the same. That is waited for although it takes from the time that people need: called now, they would mostly
-    /// find it healed. Not of what lies with another's end, or wants room: that lasts as long as it lasts, and those that passed before say little of it.
+    /// find it healed. Of what lies with another's end, or wants room, it has to be proven: that lasts as long as it lasts, and most that passed
+    /// before passed sooner.
     /// </summary>
-    public bool IsThirdTryLikely => Failures == 2 && Kind.Class is not (FailureClass.Network or FailureClass.Full) && Retrying is not { State: StreakState.Open } && (standing.Job.Ongoing ?? standing.Job.NextRun) + (2 * all.Grid.Step) >= Now
-        && all.Model.Runs.Hazard(Name, Kind.Class, FailureWords, 2) >= Likely;
+    public bool IsThirdTryLikely => Failures == 2 && Retrying is not { State: StreakState.Open } && (standing.Job.Ongoing ?? standing.Job.NextRun) + (2 * all.Grid.Step) >= Now
+        && all.Model.Runs.Hazard(Name, Kind.Class, FailureWords, 2) >= Likely && (Kind.Class is not (FailureClass.Network or FailureClass.Full) || IsThirdTryProven);
+
+    private bool IsThirdTryProven => all.Model.Runs.Same(FailureWords, Kind.Class, 2) is { AtRisk: >= Few } same && Jeffreys.Interval80(same.Healed, same.AtRisk).Least >= Likely;
 
     /// <summary>
     /// When what failed twice, or what an executor tries for in one run, has lasted as long as two looks take; null while one try failed, and at once. Where the second run is under way then, when it should have ended, a tick later at most:
