@@ -1,5 +1,6 @@
 using Bunit;
 using Dashboard.Core.Actions;
+using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Sources;
 using Dashboard.Core.Verdicts;
@@ -39,6 +40,20 @@ public sealed class NowPageTests : PageTest
         Marks.Of("demo").Publish(MarksSnapshot.Empty("demo") with { Holds = holds.ToDictionary(hold => hold.Job) });
         page.WaitForAssertion(() => Assert.Equal(["a", "b"], page.FindAll("ul.held .job-name").Select(name => name.TextContent)));
         Assert.EndsWith("by ada: <b>the disk</b> is full", page.FindAll("ul.held li > span")[^1].TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_waits_for_a_job_on_hold_says_that_it_is_held_until_it_is_released()
+    {
+        var child = SampleJobs.Standing("child", JobState.Blocked) with { Tick = new JobTick("child", TickOutcome.Blocked, "Waits for a.") { IsDue = true, Root = "a" } };
+        Publish(SampleJobs.Standing("a", JobState.Failing), child);
+        Marks.Of("demo").Publish(MarksSnapshot.Empty("demo") with { Holds = new Dictionary<string, JobHold> { ["a"] = new("a", SampleJobs.Now.AddHours(2), "ada", "the disk is full", SampleJobs.Now) } });
+        var page = On<NowPage>();
+        Assert.StartsWith(", on hold until", page.Find(".blocked .held").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith(" by ada", page.Find(".blocked .held").TextContent, StringComparison.Ordinal);
+
+        Marks.Of("demo").Publish(MarksSnapshot.Empty("demo"));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".blocked .held")));
     }
 
     [Fact]
