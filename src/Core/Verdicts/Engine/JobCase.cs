@@ -255,8 +255,7 @@ internal sealed class JobCase(JobStanding standing, Case all)
 
     /// <summary>
     /// Whether a third try is about to be made of what the third heals three times of five, by what is known of those that said the same. That is waited for although it takes from the time that people need: called now, they would mostly
-    /// find it healed. Of what lies with another's end, or wants room, it has to be proven: that lasts as long as it lasts, and most that passed
-    /// before passed sooner.
+    /// find it healed. Of what lies with another's end, or wants room, it has to be proven: that lasts as long as it lasts, and most that passed before passed sooner.
     /// </summary>
     public bool IsThirdTryLikely => Failures == 2 && Retrying is not { State: StreakState.Open } && (standing.Job.Ongoing ?? standing.Job.NextRun) + (2 * all.Grid.Step) >= Now
         && all.Model.Runs.Hazard(Name, Kind.Class, FailureWords, 2) >= Likely && (Kind.Class is not (FailureClass.Network or FailureClass.Full) || IsThirdTryProven);
