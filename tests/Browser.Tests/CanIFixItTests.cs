@@ -100,7 +100,10 @@ public sealed class CanIFixItTests : Journey
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Hold", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "See the job" }).ClickAsync();
-        await Expect(page.GetByText("bugzilla is being moved")).ToBeVisibleAsync();
+        await Expect(page.Locator(".mark.held").GetByText("bugzilla is being moved")).ToBeVisibleAsync();
+
+        // And with the verdict, of which nothing is sent meanwhile.
+        await Expect(page.Locator(".quiet-mark").GetByText("bugzilla is being moved")).ToBeVisibleAsync();
         await PictureAsync(page, "job-held");
 
         // And on every other page that shows the job.
