@@ -1,11 +1,10 @@
-using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
-using Dashboard.Core.Schedules;
 using Dashboard.Core.Ticks;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
+using static Dashboard.Core.Tests.Verdicts.Engine.OneSource;
 
 namespace Dashboard.Core.Tests.Verdicts.Engine;
 
@@ -120,7 +119,7 @@ public sealed class ChangesOfMindTests
         var said = Said(failing, null, Now).Jobs[0];
 
         Assert.Equal((expected, "R12"), (said.State, said.Rule));
-        Assert.Equal(VerdictState.Page, Said(failing with { History = JobHistory.Of([Run(1, Late, 5)]) }, null, Now).Jobs[0].State);
+        Assert.Equal(VerdictState.Page, Said(failing with { History = JobHistory.Of([Run(1, Late, null)]) }, null, Now).Jobs[0].State);
     }
 
     [Fact]
@@ -162,7 +161,7 @@ public sealed class ChangesOfMindTests
         {
             Id = Guid.Empty, Source = "test", Host = "h", Process = "p", Runner = "crontabber", StartedAt = at, HeardAt = at, EndedAt = at.AddMinutes(overlapping ? 7 : 1), ExitCode = 0,
         }).ToArray();
-        var said = VerdictEngine.Evaluate(Facts([due, running], "1h") with { Ticks = ticks }, new VerdictSettings(), Now);
+        var said = VerdictEngine.Evaluate(Facts([due, running], Now) with { Ticks = ticks }, new VerdictSettings(), Now);
 
         Assert.Equal(silent, said.Roots.Any(root => root is { State: VerdictState.Page, Root.Kind: RootKind.Scheduler }));
     }
@@ -182,29 +181,15 @@ public sealed class ChangesOfMindTests
         Assert.Equal("01:00", grid.After(midnight.AddMinutes(57), midnight).ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    private static VerdictSnapshot Said(JobStanding standing, VerdictSnapshot? before, DateTimeOffset now, string frequency = "1h") => VerdictEngine.Evaluate(Facts([standing], frequency), new VerdictSettings(), now, before);
+    private static VerdictSnapshot Said(JobStanding standing, VerdictSnapshot? before, DateTimeOffset now, string frequency = "1h") => VerdictEngine.Evaluate(Facts([standing], Now, frequency), new VerdictSettings(), now, before);
 
-    private static VerdictSnapshot Said(IReadOnlyList<JobStanding> standings, VerdictSnapshot? before, DateTimeOffset now) => VerdictEngine.Evaluate(Facts(standings, "1h"), new VerdictSettings(), now, before);
-
-    private static VerdictFacts Facts(IReadOnlyList<JobStanding> standings, string frequency)
-    {
-        var defined = standings.Select(standing => standing with { Definition = new JobDefinition { Name = standing.Job.Name, Schedule = new Schedule(frequency, null, Backfills: false), CadenceKnown = Knowledge.Configured } }).ToArray();
-        return new VerdictFacts
-        {
-            Standings = StandingsSnapshot.Empty("test") with { Jobs = defined, AsOf = Now },
-            Tick = TickSnapshot.Empty("test") with { Jobs = [.. defined.Select(standing => standing.Tick ?? new JobTick(standing.Job.Name, TickOutcome.NotDue, ""))] },
-            Backlogs = BacklogSnapshot.Empty("test"),
-            Book = ScheduleBook.Empty("test"),
-        };
-    }
+    private static VerdictSnapshot Said(IReadOnlyList<JobStanding> standings, VerdictSnapshot? before, DateTimeOffset now) => VerdictEngine.Evaluate(Facts(standings, Now), new VerdictSettings(), now, before);
 
     private static JobStanding Failing(JobError error, int failures, DateTimeOffset good, string name = "job") =>
-        Standing(JobState.Failing, Now.AddMinutes(-1), JobHistory.Of([Run(1, good, 5)]), row => row with { ErrorCount = failures, LastError = error, NextRun = Now.AddMinutes(4) }, name);
+        Standing(JobState.Failing, Now.AddMinutes(-1), JobHistory.Of([Run(1, good, null)]), row => row with { ErrorCount = failures, LastError = error, NextRun = Now.AddMinutes(4) }, name);
 
     private static JobStanding Standing(JobState state, DateTimeOffset since, JobHistory history, Func<Job, Job> row, string name = "job") =>
         new(row(new Job { Name = name, NextRun = since.AddHours(1), LastRun = since, FirstRun = Now.AddDays(-30), LastSuccess = since }), history, state, "", since);
 
-    private static JobHistory Lasting(double seconds, int runs, DateTimeOffset last, long first = 1) => JobHistory.Of([.. Enumerable.Range(0, runs).Select(i => Run(first + runs - i, last.AddHours(-i), seconds))]);
-
-    private static Run Run(long id, DateTimeOffset at, double seconds) => new() { Id = id, Job = "job", LogTime = at, Duration = TimeSpan.FromSeconds(seconds), Success = at, Outcome = RunOutcome.Success };
+    private static JobHistory Lasting(double seconds, int runs, DateTimeOffset last, long first = 1) => JobHistory.Of([.. Enumerable.Range(0, runs).Select(i => Run(first + runs - i, last.AddHours(-i), null, seconds))]);
 }

@@ -1,14 +1,12 @@
-using Dashboard.Core.Backfill;
-using Dashboard.Core.Dependencies;
 using Dashboard.Core.Failures;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Retries;
 using Dashboard.Core.Runs;
-using Dashboard.Core.Schedules;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using static Dashboard.Core.Tests.Verdicts.Engine.OneSource;
 
 namespace Dashboard.Core.Tests.Verdicts.Engine;
 
@@ -57,7 +55,7 @@ public sealed class LearnedByWordsTests
         static VerdictState Twice(JobError error)
         {
             var failing = new JobStanding(new Job { Name = "job", NextRun = Now.AddMinutes(4), LastRun = Now.AddMinutes(-5), ErrorCount = 2, LastError = error, FirstRun = Late.AddDays(-9) }, JobHistory.Of([Run(1, Late, null)]), JobState.Failing, "", Now.AddMinutes(-25));
-            return Assert.Single(VerdictEngine.Evaluate(Facts(failing), new VerdictSettings(), Learned(), Now).Jobs).State;
+            return Assert.Single(VerdictEngine.Evaluate(Facts([failing], Now), new VerdictSettings(), Learned(), Now).Jobs).State;
         }
     }
 
@@ -71,7 +69,7 @@ public sealed class LearnedByWordsTests
         var model = memory.Learn([], [Streak(1, began.AddMinutes(-wellFor - 12), StreakState.Recovered) with { EndedAt = began.AddMinutes(-wellFor) }], null);
         var running = new JobStanding(new Job { Name = "job", NextRun = Now.AddMinutes(-1), LastRun = Late, LastSuccess = Late, Ongoing = began, FirstRun = Late.AddDays(-9) }, JobHistory.Of([Run(1, Late, null)]), JobState.Running, "", began);
 
-        Assert.Equal((expected, "R7"), VerdictEngine.Evaluate(Facts(running) with { Open = [Streak(2, began, StreakState.Open)] }, new VerdictSettings(), model, Now).Jobs[0] is var said ? (said.State, said.Rule) : default);
+        Assert.Equal((expected, "R7"), VerdictEngine.Evaluate(Facts([running], Now) with { Open = [Streak(2, began, StreakState.Open)] }, new VerdictSettings(), model, Now).Jobs[0] is var said ? (said.State, said.Rule) : default);
     }
 
     [Fact]
@@ -83,7 +81,7 @@ public sealed class LearnedByWordsTests
         Assert.Equal(new DateTimeOffset(2026, 11, 25, 23, 50, 0, TimeSpan.Zero), Due("1d", "23:50"));
         Assert.Equal(good.AddSeconds(-5).AddHours(1), Due("1h", null));
 
-        DateTimeOffset? Due(string frequency, string? time) => Deadlines.From(Facts(standing, frequency, time), new VerdictSettings()).Of("job").OwnDue;
+        DateTimeOffset? Due(string frequency, string? time) => Deadlines.From(Facts([standing], Now, frequency, time), new VerdictSettings()).Of("job").OwnDue;
     }
 
     // A job whose failures the next try always ended, ten whose failures nothing did, and one whose time-outs always passed.
@@ -96,23 +94,6 @@ public sealed class LearnedByWordsTests
         var good = streaks.SelectMany(length => Enumerable.Repeat(false, length % 30).Append(true)).Take(JobHistory.Kept);
         return new JobStanding(new Job { Name = job }, JobHistory.Of([.. good.Select((well, i) => Run(i + 1, Now.AddDays(-9).AddMinutes(i), well ? null : error)).Reverse()]), JobState.Waiting, "", null);
     }
-
-    private static VerdictFacts Facts(JobStanding standing, string frequency = "1h", string? time = null)
-    {
-        var defined = standing with { Definition = new JobDefinition { Name = standing.Job.Name, Schedule = new Schedule(frequency, time, Backfills: false), CadenceKnown = Knowledge.Configured } };
-        return new VerdictFacts
-        {
-            Standings = StandingsSnapshot.Empty("test") with { Jobs = [defined], AsOf = Now },
-            Tick = TickSnapshot.Empty("test") with { Jobs = [new JobTick(standing.Job.Name, TickOutcome.NotDue, "")] },
-            Backlogs = BacklogSnapshot.Empty("test"),
-            Book = ScheduleBook.Empty("test"),
-        };
-    }
-
-    private static Run Run(long id, DateTimeOffset at, JobError? error) => new()
-    {
-        Id = id, Job = "job", LogTime = at, Duration = TimeSpan.FromSeconds(5), Success = error is null ? at : null, Outcome = error is null ? RunOutcome.Success : RunOutcome.Failure, Error = error,
-    };
 
     private static RetryStreak Streak(int id, DateTimeOffset from, StreakState state) => new()
     {

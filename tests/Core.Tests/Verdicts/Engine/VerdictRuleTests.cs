@@ -203,7 +203,7 @@ public sealed class VerdictRuleTests
     [InlineData(-2, VerdictState.Ok)]
     public void A_run_that_works_off_several_slots_is_heard_of_with_each(int lastSlot, VerdictState expected)
     {
-        var history = JobHistory.Of([.. Enumerable.Range(0, 20).Select(i => Run(20 - i, Now.AddMinutes(lastSlot - (60 * i)), null))]);
+        var history = JobHistory.Of([.. Enumerable.Range(0, 20).Select(i => OneSource.Run(20 - i, Now.AddMinutes(lastSlot - (60 * i)), null))]);
         var running = new JobStanding(Row() with { Ongoing = Now.AddMinutes(lastSlot - 20) }, history, JobState.Running, "Running.", null);
         var queued = new JobStanding(Row("behind"), Runs(Now.AddMinutes(-90)), JobState.Due, "", Now)
         {
@@ -310,18 +310,8 @@ public sealed class VerdictRuleTests
     private static VerdictSnapshot Said(JobStanding standing, VerdictSnapshot? before = null, DateTimeOffset? now = null) =>
         VerdictEngine.Evaluate(Facts([standing], "1h", []), new VerdictSettings(), now ?? Now, before);
 
-    private static VerdictFacts Facts(IReadOnlyList<JobStanding> standings, string frequency, IReadOnlyList<RetryStreak> open, params Backlog[] owed)
-    {
-        var defined = standings.Select(standing => standing with { Definition = new JobDefinition { Name = standing.Job.Name, Schedule = new Schedule(frequency, null, Backfills: false), CadenceKnown = Knowledge.Configured } }).ToArray();
-        return new VerdictFacts
-        {
-            Standings = StandingsSnapshot.Empty("test") with { Jobs = defined, AsOf = Now },
-            Tick = TickSnapshot.Empty("test") with { Jobs = [.. defined.Select(standing => standing.Tick ?? new JobTick(standing.Job.Name, TickOutcome.NotDue, ""))] },
-            Backlogs = BacklogSnapshot.Empty("test") with { Jobs = owed },
-            Book = ScheduleBook.Empty("test"),
-            Open = open,
-        };
-    }
+    private static VerdictFacts Facts(IReadOnlyList<JobStanding> standings, string frequency, IReadOnlyList<RetryStreak> open, params Backlog[] owed) =>
+        OneSource.Facts(standings, Now, frequency) with { Backlogs = BacklogSnapshot.Empty("test") with { Jobs = owed }, Open = open };
 
     private static Job Row(string name = "job") => new() { Name = name, NextRun = Now.AddMinutes(1), LastRun = Now.AddMinutes(-4), FirstRun = Now.AddDays(-30), LastSuccess = Now.AddMinutes(-30) };
 
@@ -340,21 +330,16 @@ public sealed class VerdictRuleTests
         Tick = new JobTick(name, TickOutcome.Runs, "") { IsDue = true, Root = null },
     };
 
-    private static JobHistory Runs(DateTimeOffset success) => JobHistory.Of([Run(1, success, null)]);
+    private static JobHistory Runs(DateTimeOffset success) => JobHistory.Of([OneSource.Run(1, success, null)]);
 
     // So many refused connections, each ended by the next try.
     private static JobHistory Healed(int times) => History([.. Enumerable.Repeat(0, times).SelectMany(_ => new[] { false, true }), true]);
 
     private static JobHistory History(IReadOnlyList<bool> good)
     {
-        var runs = good.Take(JobHistory.Kept).Select((well, i) => Run(i + 1, Now.AddMinutes(-10 - (10 * (good.Count - i))), well ? null : Refused)).Reverse().ToArray();
+        var runs = good.Take(JobHistory.Kept).Select((well, i) => OneSource.Run(i + 1, Now.AddMinutes(-10 - (10 * (good.Count - i))), well ? null : Refused)).Reverse().ToArray();
         return JobHistory.Of(runs);
     }
-
-    private static Run Run(long id, DateTimeOffset at, JobError? error) => new()
-    {
-        Id = id, Job = "job", LogTime = at, Duration = TimeSpan.FromSeconds(5), Success = error is null ? at : null, Outcome = error is null ? RunOutcome.Success : RunOutcome.Failure, Error = error,
-    };
 
     private static RetryStreak Streak(ExecutorKind executor, int attempts, FailureClass kind) => new()
     {

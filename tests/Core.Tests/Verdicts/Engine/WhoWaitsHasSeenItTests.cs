@@ -1,11 +1,10 @@
-using Dashboard.Core.Backfill;
 using Dashboard.Core.Dependencies;
 using Dashboard.Core.Jobs;
 using Dashboard.Core.Runs;
-using Dashboard.Core.Schedules;
 using Dashboard.Core.Ticks;
 using Dashboard.Core.Verdicts;
 using Dashboard.Core.Verdicts.Engine;
+using static Dashboard.Core.Tests.Verdicts.Engine.OneSource;
 
 namespace Dashboard.Core.Tests.Verdicts.Engine;
 
@@ -104,24 +103,12 @@ public sealed class WhoWaitsHasSeenItTests
         {
             Id = Guid.Empty, Source = "test", Host = "h", Process = "p", Runner = "crontabber", StartedAt = at, HeardAt = at, EndedAt = at.AddSeconds(1), ExitCode = 3,
         }).ToArray();
-        var said = VerdictEngine.Evaluate(Facts([locked, starved]) with { Ticks = ticks }, new VerdictSettings(), Now);
+        var said = VerdictEngine.Evaluate(Facts([locked, starved], Now) with { Ticks = ticks }, new VerdictSettings(), Now);
 
         Assert.Equal(silent, said.Roots.Any(root => root is { State: VerdictState.Page, Root.Kind: RootKind.Scheduler }));
     }
 
-    private static VerdictSnapshot Said(IReadOnlyList<JobStanding> standings, VerdictSnapshot? before) => VerdictEngine.Evaluate(Facts(standings), new VerdictSettings(), Now, before);
-
-    private static VerdictFacts Facts(IReadOnlyList<JobStanding> standings)
-    {
-        var defined = standings.Select(standing => standing with { Definition = new JobDefinition { Name = standing.Job.Name, Schedule = new Schedule("1h", null, Backfills: false), CadenceKnown = Knowledge.Configured } }).ToArray();
-        return new VerdictFacts
-        {
-            Standings = StandingsSnapshot.Empty("test") with { Jobs = defined, AsOf = Now },
-            Tick = TickSnapshot.Empty("test") with { Jobs = [.. defined.Select(standing => standing.Tick ?? new JobTick(standing.Job.Name, TickOutcome.NotDue, ""))] },
-            Backlogs = BacklogSnapshot.Empty("test"),
-            Book = ScheduleBook.Empty("test"),
-        };
-    }
+    private static VerdictSnapshot Said(IReadOnlyList<JobStanding> standings, VerdictSnapshot? before) => VerdictEngine.Evaluate(Facts(standings, Now), new VerdictSettings(), Now, before);
 
     private static JobStanding Queued(JobStanding failing) => failing with
     {
@@ -133,9 +120,4 @@ public sealed class WhoWaitsHasSeenItTests
 
     private static JobStanding Fine(string name) =>
         new(new Job { Name = name, NextRun = Now.AddHours(1), LastRun = Now.AddSeconds(1), FirstRun = Now.AddDays(-30), LastSuccess = Now.AddSeconds(1) }, JobHistory.Of([Run(200, Now.AddSeconds(1), null)]), JobState.Waiting, "", Now);
-
-    private static Run Run(long id, DateTimeOffset at, JobError? error) => new()
-    {
-        Id = id, Job = "job", LogTime = at, Duration = TimeSpan.FromSeconds(5), Success = error is null ? at : null, Outcome = error is null ? RunOutcome.Success : RunOutcome.Failure, Error = error,
-    };
 }
